@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { instant } from './common.ts';
+
+export const sourceFile = z.enum(['postgresql.conf', 'pg_hba.conf', 'pgaudit.conf']);
+export type SourceFile = z.infer<typeof sourceFile>;
+
+/** A difference between what the files say and what the server runs with. */
+export const settingDifference = z.object({
+  name: z.string(),
+  desired: z.string(),
+  actual: z.string(),
+  since: instant,
+});
+
+export const configReloadStatus = z.object({
+  version: z.literal(1),
+  /** sha256 over the mounted source files; absent before the first look. */
+  desiredDigest: z.string().optional(),
+  /** The digest that was last applied and confirmed in a session opened after the reload. */
+  appliedDigest: z.string().optional(),
+  appliedAt: instant.optional(),
+  /**
+   * - `in-force`: desired is applied and confirmed;
+   * - `applying`;
+   * - `pending-restart`: applied, some values wait for a restart;
+   * - `refused`: the newest files are wrong, the last good ones run on;
+   * - `waiting`: the server or Patroni does not answer.
+   */
+  phase: z.enum(['in-force', 'applying', 'pending-restart', 'refused', 'waiting']),
+  /** What was refused, each with its place and what would be right. */
+  problems: z.array(
+    z.object({
+      file: sourceFile,
+      line: z.int().positive().optional(),
+      name: z.string().optional(),
+      message: z.string(),
+    }),
+  ),
+  /** Settings whose new value PostgreSQL takes only at its next start. */
+  pendingRestart: z.array(settingDifference),
+  /** Settings that run with another value than the files say (ALTER SYSTEM, a hand edit, Patroni's own). */
+  drift: z.array(settingDifference.extend({ source: z.string() })),
+  files: z.array(
+    z.object({
+      file: sourceFile,
+      present: z.boolean(),
+      digest: z.string().optional(),
+      settings: z.int().nonnegative(),
+    }),
+  ),
+});
+export type ConfigReloadStatus = z.infer<typeof configReloadStatus>;
