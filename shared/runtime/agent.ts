@@ -50,6 +50,13 @@ export interface Agent {
   /** The agent's part of `/status`, from memory: must not wait. Undefined before there is anything to say. */
   status(): unknown;
   readiness(): Readiness;
+  /**
+   * Families too many for prom-client, in text exposition format 0.0.4, from memory; their names must not
+   * occur in the registry.
+   */
+  renderMetrics?(): string;
+  /** Ready and without progress for so long, the agent counts as stuck and `/healthz` fails. Default 300,000. */
+  readonly stallAfterMs?: number;
 }
 
 /** One agent as the suite and the single-agent processes know it; exported as `agent` by each `agent.ts`. */
