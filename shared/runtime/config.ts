@@ -24,6 +24,10 @@ export interface ConfigDescription<Config> {
 /** A ConfigMap holds at most 1 MiB; a larger file is not a configuration. */
 const largestConfigBytes = 1024 * 1024;
 
+/** sha256 in hexadecimal: how `/status` names a configuration. */
+export const digestOf = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex');
+
 export const configFileName = (name: AgentName): string => `${name}.yaml`;
 
 /** Reads and checks `<name>.yaml`; every problem of the file at once. */
@@ -43,7 +47,7 @@ export const loadConfig = async <Config>(
       problems: [{ file, path: '', expected: `a readable file (${describeError(error)})` }],
     };
   }
-  const digest = createHash('sha256').update(bytes).digest('hex');
+  const digest = digestOf(bytes);
   if (bytes.length > largestConfigBytes) {
     return {
       state: 'invalid',

@@ -32,10 +32,22 @@ export const runtimeErrors = {
     remedy: 'Check free space, owner and mode of the state volume (HOWDAH_STATE_DIR).',
     retry: 'backoff',
   },
+  stateDirectoryUnwritable: {
+    code: 'HOWDAH_STATE_DIRECTORY_UNWRITABLE',
+    meaning: 'The state directory cannot be made or written.',
+    remedy: 'Mount a persistent volume that the process’s user may write, or set HOWDAH_STATE_DIR.',
+    retry: 'never',
+  },
   stateDamaged: {
     code: 'HOWDAH_STATE_DAMAGED',
     meaning: 'A state file is damaged, or was written by a newer version.',
     remedy: 'See docs/formats for the file; move it away to start from what the outside world says.',
+    retry: 'never',
+  },
+  environmentInvalid: {
+    code: 'HOWDAH_ENVIRONMENT_INVALID',
+    meaning: 'An environment variable of the process has a value that it cannot have.',
+    remedy: 'Correct the variable that the message names and start the process again.',
     retry: 'never',
   },
   portTaken: {

@@ -1,0 +1,55 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ConfigProblem } from '@howdah/status/common';
+import { type ConfigDescription, configFileName, digestOf, loadConfig, parseConfig } from './config.ts';
+import type { Directories } from './directories.ts';
+import { writeFileDurably } from './state-file.ts';
+
+/** What an agent is to run on, and what is wrong with the newest file when it is not that. */
+export type ConfigInForce<Config> =
+  | { readonly state: 'off'; readonly problems: readonly [] }
+  | {
+      readonly state: 'valid';
+      readonly digest: string;
+      readonly config: Config;
+      readonly problems: readonly ConfigProblem[];
+    }
+  | { readonly state: 'misconfigured'; readonly problems: readonly ConfigProblem[] };
+
+/**
+ * Decides what an agent runs on: its file when that is correct (then kept in the state directory), else the
+ * last good one, else nothing.
+ */
+export const configInForce = async <Config>(
+  directories: Directories,
+  description: ConfigDescription<Config>,
+): Promise<ConfigInForce<Config>> => {
+  const loaded = await loadConfig(directories.config, description);
+  if (loaded.state === 'absent') return { state: 'off', problems: [] };
+  const lastGood = join(directories.state, description.name, `last-good-${configFileName(description.name)}`);
+  if (loaded.state === 'valid') {
+    await keepLastGood(lastGood, loaded.text);
+    return { state: 'valid', digest: loaded.digest, config: loaded.config, problems: [] };
+  }
+  const kept = await readLastGood(lastGood);
+  const parsed = kept === undefined ? undefined : await parseConfig(kept.text, description);
+  if (kept === undefined || parsed === undefined || !parsed.ok)
+    return { state: 'misconfigured', problems: loaded.problems };
+  return { state: 'valid', digest: kept.digest, config: parsed.value, problems: loaded.problems };
+};
+
+const keepLastGood = async (path: string, text: string): Promise<void> => {
+  if ((await readLastGood(path))?.text === text) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFileDurably(path, text);
+};
+
+const readLastGood = async (path: string): Promise<{ text: string; digest: string } | undefined> => {
+  try {
+    const text = await readFile(path, 'utf8');
+    return { text, digest: digestOf(text) };
+  } catch {
+    // Not there, or not readable: then there is no last good configuration to run on.
+    return undefined;
+  }
+};

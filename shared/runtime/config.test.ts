@@ -1,0 +1,128 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { checkConfigDirectory, parseConfig } from './config.ts';
+import { configInForce } from './config-in-force.ts';
+import type { Directories } from './directories.ts';
+import { secretFile } from './secrets.ts';
+
+const schema = z.strictObject({
+  intervalSeconds: z.int('a whole number of seconds').min(1).default(15),
+  postgres: z.strictObject({ port: z.int().max(65_535), passwordFile: secretFile().optional() }),
+});
+const description = { name: 'exporter', schema } as const;
+
+const directoriesIn = (root: string): Directories => ({
+  config: join(root, 'config'),
+  postgresSource: join(root, 'postgres'),
+  secrets: join(root, 'secrets'),
+  state: join(root, 'state'),
+  run: join(root, 'run'),
+});
+
+describe('a configuration file', () => {
+  it('gives the value with its defaults', async () => {
+    expect(await parseConfig('postgres: {port: 5432}', description)).toEqual({
+      ok: true,
+      value: { intervalSeconds: 15, postgres: { port: 5432 } },
+    });
+  });
+
+  it('tells all its problems at once, each with its path, what was seen and what would be right', async () => {
+    const result = await parseConfig(
+      'intervalSeconds: soon\npostgres: {port: 5432, prot: 1, passwordFile: /none/such}',
+      description,
+    );
+    expect(result).toEqual({
+      ok: false,
+      problem: [
+        {
+          file: 'exporter.yaml',
+          path: 'intervalSeconds',
+          seen: '"soon"',
+          expected: 'a whole number of seconds',
+        },
+        {
+          file: 'exporter.yaml',
+          path: 'postgres.prot',
+          seen: '1',
+          expected: 'a known key (this one is unknown)',
+        },
+        {
+          file: 'exporter.yaml',
+          path: 'postgres.passwordFile',
+          seen: '"/none/such"',
+          expected: 'a file that can be read (there is none)',
+        },
+      ],
+    });
+  });
+
+  it('never shows a value whose key speaks of a secret', async () => {
+    const result = await parseConfig('postgres: {port: 5432, password: hunter2}', description);
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
+  it('names the line where it is no YAML', async () => {
+    const result = await parseConfig('postgres:\n  port: [1\n', description);
+    expect(result).toMatchObject({ ok: false, problem: [{ path: expect.stringMatching(/^line \d$/) }] });
+  });
+
+  it('refuses a bomb of aliases', async () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[at]}`)}]`),
+    ];
+    expect(await parseConfig(bomb.join('\n'), description)).toMatchObject({
+      ok: false,
+      problem: [{ expected: expect.stringContaining('YAML') }],
+    });
+  });
+});
+
+describe('a configuration directory', () => {
+  it('names a YAML file that turns no agent on', async () => {
+    await using root = await temporaryDirectory();
+    await writeFile(join(root.path, 'exportr.yaml'), '{}');
+    expect(await checkConfigDirectory(root.path, [description])).toMatchObject([{ file: 'exportr.yaml' }]);
+  });
+
+  it('that is missing is an error with the way out', async () => {
+    await expect(checkConfigDirectory('/none/such', [description])).rejects.toMatchObject({
+      code: 'HOWDAH_CONFIG_DIRECTORY_UNREADABLE',
+    });
+  });
+});
+
+describe('the configuration in force', () => {
+  it('is the last good one while the file is wrong, and the corrected one afterwards', async () => {
+    await using root = await temporaryDirectory();
+    const directories = directoriesIn(root.path);
+    await mkdir(directories.config);
+    const write = (text: string): Promise<void> => writeFile(join(directories.config, 'exporter.yaml'), text);
+
+    expect((await configInForce(directories, description)).state).toBe('off');
+    await write('postgres: {port: x}');
+    expect((await configInForce(directories, description)).state).toBe('misconfigured');
+    await write('postgres: {port: 1}');
+    expect(await configInForce(directories, description)).toMatchObject({
+      state: 'valid',
+      config: { postgres: { port: 1 } },
+      problems: [],
+    });
+    await write('postgres: {port: x}');
+    expect(await configInForce(directories, description)).toMatchObject({
+      state: 'valid',
+      config: { postgres: { port: 1 } },
+      problems: [{ path: 'postgres.port' }],
+    });
+    await write('postgres: {port: 2}');
+    expect(await configInForce(directories, description)).toMatchObject({
+      state: 'valid',
+      config: { postgres: { port: 2 } },
+      problems: [],
+    });
+  });
+});

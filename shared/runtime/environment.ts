@@ -1,0 +1,36 @@
+import { hostname } from 'node:os';
+import { HowdahError } from '@howdah/core/errors';
+import { z } from 'zod';
+import { type Directories, directoriesFrom } from './directories.ts';
+import { runtimeErrors } from './errors.ts';
+import type { HttpAddress } from './http-server.ts';
+
+/** What a process reads from its environment; everything else is in files. */
+export interface Environment {
+  readonly directories: Directories;
+  readonly http: HttpAddress;
+  readonly member: string;
+  readonly logLevel: string;
+  /** `exit`: end with 78 when a file is wrong at start (outside Kubernetes). `wait`: stay for its correction. */
+  readonly onInvalid: 'exit' | 'wait';
+}
+
+export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): Environment => {
+  const schema = z.object({
+    HOWDAH_HTTP_HOST: z.string().min(1).default('0.0.0.0'),
+    HOWDAH_HTTP_PORT: z.coerce.number().int().min(1).max(65_535).default(defaultPort),
+    HOWDAH_MEMBER: z.string().min(1).max(253).default(hostname()),
+    HOWDAH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    HOWDAH_ON_INVALID: z.enum(['exit', 'wait']).default('wait'),
+  });
+  const result = schema.safeParse(env);
+  if (!result.success) throw new HowdahError(runtimeErrors.environmentInvalid, z.prettifyError(result.error));
+  const parsed = result.data;
+  return {
+    directories: directoriesFrom(env),
+    http: { host: parsed.HOWDAH_HTTP_HOST, port: parsed.HOWDAH_HTTP_PORT },
+    member: parsed.HOWDAH_MEMBER,
+    logLevel: parsed.HOWDAH_LOG_LEVEL,
+    onInvalid: parsed.HOWDAH_ON_INVALID,
+  };
+};

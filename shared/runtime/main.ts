@@ -1,0 +1,129 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { systemClock } from '@howdah/core/clock';
+import { describeError, HowdahError, isAbortError } from '@howdah/core/errors';
+import { StopRequest } from './agent.ts';
+import { AgentHost, type AgentSource } from './agent-host.ts';
+import { environmentFrom } from './environment.ts';
+import { runtimeErrors } from './errors.ts';
+import { createHttpServer, listen } from './http-server.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createRegistry, createRuntimeMetrics } from './metrics.ts';
+import { type ShutdownPhase, shutDown } from './shutdown.ts';
+import type { AnyAgentDefinition } from './supervisor.ts';
+
+const exitAsked = 0;
+const exitOther = 1;
+const exitConfiguration = 78;
+
+/** Ports of agents that run alone; the suite has the exporter's. */
+const alonePort = {
+  exporter: 9187,
+  backup: 9188,
+  logship: 9189,
+  'audit-upload': 9190,
+  'config-reload': 9191,
+} as const;
+
+/** The whole process of one agent that runs alone; ends it with the exit code. */
+export const runSingleAgent = async (definition: AnyAgentDefinition): Promise<void> =>
+  runAgents({
+    component: definition.name,
+    defaultPort: alonePort[definition.name],
+    sources: [{ name: definition.name, load: async () => definition }],
+  });
+
+export interface AgentsProcess {
+  readonly component: string;
+  readonly defaultPort: number;
+  readonly sources: readonly AgentSource[];
+}
+
+/** The whole process that carries agents: configuration, HTTP, signals. Ends the process with the exit code. */
+export const runAgents = async ({ component, defaultPort, sources }: AgentsProcess): Promise<void> => {
+  await runProcess(component, async (logger, signal) => {
+    const environment = environmentFrom(process.env, defaultPort);
+    logger.level = environment.logLevel;
+    await makeStateDirectory(environment.directories.state);
+    const registry = createRegistry();
+    const metrics = createRuntimeMetrics(registry);
+    const host = new AgentHost({ sources, environment, registry, metrics, logger, clock: systemClock });
+    const server = createHttpServer(host.endpoints());
+    await listen(server, environment.http);
+    logger.info(
+      { ...environment.http, member: environment.member, config: environment.directories.config },
+      'listening',
+    );
+    const running = host.run(signal);
+    const phases: ShutdownPhase[] = [
+      { name: 'agents', deadlineMs: 25_000, run: () => running },
+      { name: 'http server', deadlineMs: 2_000, run: () => server.close() },
+    ];
+    if (environment.onInvalid === 'exit') {
+      await host.look(signal);
+      if (host.invalid().length > 0) return exitConfiguration;
+    }
+    await Promise.race([running, untilAborted(signal)]);
+    await shutDown(phases, logger);
+    return exitAsked;
+  });
+};
+
+/** Without a place for its state no agent can keep a promise, and no configuration file can mend that. */
+const makeStateDirectory = async (directory: string): Promise<void> => {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new HowdahError(
+      runtimeErrors.stateDirectoryUnwritable,
+      `cannot use ${directory} as state directory`,
+      { cause: error },
+    );
+  }
+};
+
+/**
+ * Runs `main` until it returns the exit code. SIGTERM and SIGINT abort its signal, a second one ends the
+ * process at once; whatever nobody caught ends it with the reason in the log.
+ */
+export const runProcess = async (
+  component: string,
+  main: (logger: Logger, signal: AbortSignal) => Promise<number>,
+): Promise<void> => {
+  const logger = createLogger(component);
+  const stop = new AbortController();
+  const die = (error: unknown, message: string): never => {
+    logger.fatal(reasonOf(error), message);
+    process.exit(
+      error instanceof HowdahError && error.kind.retry === 'never' ? exitConfiguration : exitOther,
+    );
+  };
+  process.on('uncaughtException', (error) => die(error, 'uncaught exception'));
+  process.on('unhandledRejection', (error) => die(error, 'unhandled rejection'));
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(exitOther);
+      logger.info({ signal: name }, 'asked to stop');
+      stop.abort(new StopRequest('shutdown'));
+    });
+  }
+  try {
+    process.exit(await main(logger, stop.signal));
+  } catch (error) {
+    if (stop.signal.aborted && isAbortError(error)) process.exit(exitAsked);
+    die(error, 'cannot go on');
+  }
+};
+
+const reasonOf = (error: unknown): object => ({
+  error: describeError(error),
+  ...(error instanceof HowdahError ? { code: error.code, remedy: error.kind.remedy } : {}),
+  stack: error instanceof Error ? error.stack : undefined,
+});
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
