@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { runAgents } from '../main.ts';
+
+/** A real process with one agent that idles; `wish` in its file tells it to misbehave. */
+await runAgents({
+  component: 'idle',
+  defaultPort: 9187,
+  sources: [
+    {
+      name: 'exporter',
+      load: async () => ({
+        name: 'exporter',
+        schema: z.strictObject({ wish: z.enum(['idle', 'ignore-stop', 'reject-unheard']) }),
+        createMetrics: () => undefined,
+        create: ({ config }) => {
+          const { wish } = config as { wish: string };
+          return {
+            run: (signal) => {
+              if (wish === 'reject-unheard') void Promise.reject(new Error('nobody listens'));
+              return new Promise((resolve) => {
+                if (wish !== 'ignore-stop') signal.addEventListener('abort', () => resolve(), { once: true });
+              });
+            },
+            status: () => undefined,
+            readiness: () => ({ ready: true }),
+          };
+        },
+      }),
+    },
+  ],
+});
