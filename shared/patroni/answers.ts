@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { type MemberRole, memberRoleOf } from './role.ts';
+
+/** One member as `GET /patroni` describes itself. */
+export interface Member {
+  readonly name: string;
+  readonly scope: string;
+  readonly role: MemberRole;
+  /** Patroni's word: `running`, `starting`, `stopped`, `creating replica` … */
+  readonly state: string;
+  /** Absent while it starts. */
+  readonly timeline?: number;
+  readonly pendingRestart: boolean;
+  /** PostgreSQL's, e.g. 150018; absent while it is not running. */
+  readonly serverVersionNum?: number;
+  /** Cluster in maintenance mode: Patroni lets roles alone. */
+  readonly paused: boolean;
+}
+
+/** One member as `GET /cluster` lists it. */
+export interface ClusterMember {
+  readonly name: string;
+  readonly role: MemberRole;
+  /** Replicates synchronously. */
+  readonly synchronous: boolean;
+  readonly state: string;
+  /** Where the others reach its PostgreSQL; absent before it has told the store. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Of its REST API, `http://10.0.0.7:8008/patroni`. */
+  readonly apiUrl?: string;
+  readonly timeline?: number;
+  /** Bytes of WAL behind the primary; absent on the primary and where Patroni does not know. */
+  readonly lagBytes?: number;
+  readonly pendingRestart: boolean;
+}
+
+export interface Cluster {
+  readonly scope?: string;
+  readonly paused: boolean;
+  readonly members: readonly ClusterMember[];
+}
+
+/** A value of `postgresql.parameters`: whatever YAML or JSON made of it. */
+export const parameterValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type ParameterValue = z.infer<typeof parameterValue>;
+
+/** What is read of the cluster-wide (dynamic) configuration; its other keys are left alone. */
+export interface DynamicConfig {
+  /** Seconds between Patroni's looks at the configuration. */
+  readonly loopWaitSeconds: number;
+  readonly usePgRewind: boolean;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+// A replica that starts has `timeline: null` or no key at all; 0 stands for "not known".
+const timeline = z.int().nonnegative().nullish();
+const identity = z.object({ name: z.string(), scope: z.string() });
+
+/** `GET /patroni`; https://patroni.readthedocs.io/en/latest/rest_api.html#monitoring-endpoint */
+export const memberAnswer = z
+  .object({
+    state: z.string(),
+    role: z.string(),
+    timeline,
+    pending_restart: z.boolean().optional(),
+    server_version: z.int().positive().nullish(),
+    pause: z.boolean().optional(),
+    patroni: identity,
+  })
+  .transform(
+    (answer): Member => ({
+      ...answer.patroni,
+      role: memberRoleOf(answer.role),
+      state: answer.state,
+      ...(answer.timeline ? { timeline: answer.timeline } : {}),
+      pendingRestart: answer.pending_restart ?? false,
+      ...(answer.server_version ? { serverVersionNum: answer.server_version } : {}),
+      paused: answer.pause ?? false,
+    }),
+  );
+
+const clusterMemberAnswer = z
+  .object({
+    name: z.string(),
+    role: z.string(),
+    state: z.string().nullish(),
+    host: z.string().nullish(),
+    port: z.int().nullish(),
+    api_url: z.string().nullish(),
+    // While a member starts, and for a lag that nobody knows, Patroni writes "unknown".
+    timeline: z.union([z.int(), z.string()]).nullish(),
+    lag: z.union([z.int(), z.string()]).nullish(),
+    pending_restart: z.boolean().optional(),
+  })
+  .transform(
+    (answer): ClusterMember => ({
+      name: answer.name,
+      role: memberRoleOf(answer.role),
+      synchronous: answer.role === 'sync_standby' || answer.role === 'quorum_standby',
+      state: answer.state ?? 'unknown',
+      ...(answer.host ? { host: answer.host } : {}),
+      ...(answer.port ? { port: answer.port } : {}),
+      ...(answer.api_url ? { apiUrl: answer.api_url } : {}),
+      ...(typeof answer.timeline === 'number' && answer.timeline > 0 ? { timeline: answer.timeline } : {}),
+      ...(typeof answer.lag === 'number' ? { lagBytes: answer.lag } : {}),
+      pendingRestart: answer.pending_restart ?? false,
+    }),
+  );
+
+/** `GET /cluster`; https://patroni.readthedocs.io/en/latest/rest_api.html#cluster-status-endpoints */
+export const clusterAnswer = z
+  .object({
+    scope: z.string().optional(),
+    pause: z.boolean().optional(),
+    members: z.array(clusterMemberAnswer),
+  })
+  .transform(
+    (answer): Cluster => ({
+      ...(answer.scope === undefined ? {} : { scope: answer.scope }),
+      paused: answer.pause ?? false,
+      members: answer.members,
+    }),
+  );
+
+/** `GET /config` and the answer to `PATCH /config`. */
+export const dynamicConfigAnswer = z
+  .object({
+    loop_wait: z.number().positive().catch(10),
+    postgresql: z
+      .object({
+        use_pg_rewind: z.union([z.boolean(), z.string()]).nullish(),
+        parameters: z.record(z.string(), parameterValue).nullish(),
+      })
+      .nullish(),
+  })
+  .transform(
+    (answer): DynamicConfig => ({
+      loopWaitSeconds: answer.loop_wait,
+      usePgRewind: [true, 'true', 'on', 'yes', '1'].includes(answer.postgresql?.use_pg_rewind ?? false),
+      parameters: answer.postgresql?.parameters ?? {},
+    }),
+  );

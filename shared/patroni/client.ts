@@ -1,0 +1,108 @@
+import { HowdahError } from '@howdah/core/errors';
+import type { z } from 'zod';
+import {
+  type Cluster,
+  clusterAnswer,
+  type DynamicConfig,
+  dynamicConfigAnswer,
+  type Member,
+  memberAnswer,
+  type ParameterValue,
+} from './answers.ts';
+import { patroniErrors } from './errors.ts';
+import { type Answer, createExchange, type Question } from './exchange.ts';
+
+export interface PatroniOptions {
+  /** `http://127.0.0.1:8008`, the member's own. */
+  readonly url: string;
+  readonly username?: string;
+  /** Asked at each write, so that a rotated password is seen. */
+  readonly readPassword?: () => Promise<string>;
+  /** The CA's certificate (PEM), asked at each https call. */
+  readonly readCa?: () => Promise<string>;
+  /** For each call, default 4 s: Patroni itself asks its store for longer, and a late answer is of no use. */
+  readonly deadlineMs?: number;
+}
+
+/** Patroni's REST API on one member. Each call has a deadline; failures are HowdahErrors (errors.ts). */
+export interface PatroniClient {
+  /** `GET /patroni`: this member, from Patroni's memory and a query; answers also while the store is away. */
+  member(signal: AbortSignal): Promise<Member>;
+  /** `GET /cluster`: all members, from the store. */
+  cluster(signal: AbortSignal): Promise<Cluster>;
+  /** `GET /config`: the cluster-wide configuration. */
+  config(signal: AbortSignal): Promise<DynamicConfig>;
+  /** `PATCH /config` of `postgresql.parameters`; null removes a name. Gives the configuration as it then is. */
+  patchParameters(
+    parameters: Readonly<Record<string, ParameterValue>>,
+    signal: AbortSignal,
+  ): Promise<DynamicConfig>;
+  close(): void;
+}
+
+export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
+  const exchange = createExchange(options.url, options.deadlineMs ?? 4_000, options.readCa);
+
+  const ask = async <Value>(
+    question: Question,
+    schema: z.ZodType<Value>,
+    signal: AbortSignal,
+  ): Promise<Value> => parse(question, await exchange.ask(question, signal), schema);
+
+  const credentials = async (): Promise<{ readonly credentials?: string }> =>
+    options.username === undefined
+      ? {}
+      : { credentials: `${options.username}:${(await options.readPassword?.()) ?? ''}` };
+
+  return {
+    member: (signal) => ask({ method: 'GET', path: '/patroni' }, memberAnswer, signal),
+    cluster: (signal) => ask({ method: 'GET', path: '/cluster' }, clusterAnswer, signal),
+    config: (signal) => ask({ method: 'GET', path: '/config' }, dynamicConfigAnswer, signal),
+    patchParameters: async (parameters, signal) =>
+      ask(
+        {
+          method: 'PATCH',
+          path: '/config',
+          body: JSON.stringify({ postgresql: { parameters } }),
+          ...(await credentials()),
+        },
+        dynamicConfigAnswer,
+        signal,
+      ),
+    close: exchange.close,
+  };
+};
+
+const kindByStatus: Readonly<Record<number, (typeof patroniErrors)[keyof typeof patroniErrors]>> = {
+  401: patroniErrors.unauthorized,
+  403: patroniErrors.unauthorized,
+  409: patroniErrors.conflict,
+  // 502 of GET /config and 503 of PATCH /config: the store holds no configuration (yet).
+  500: patroniErrors.unavailable,
+  502: patroniErrors.unavailable,
+  503: patroniErrors.unavailable,
+};
+
+const parse = <Value>(question: Question, answer: Answer, schema: z.ZodType<Value>): Value => {
+  const what = `${question.method} ${question.path}`;
+  if (answer.statusCode !== 200) {
+    const kind = kindByStatus[answer.statusCode] ?? patroniErrors.unexpectedAnswer;
+    const words = answer.body.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+    throw new HowdahError(kind, `Patroni answered ${what} with ${answer.statusCode}: ${words}`, {
+      details: { statusCode: answer.statusCode },
+    });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.body);
+  } catch (cause) {
+    throw new HowdahError(patroniErrors.unexpectedAnswer, `the answer to ${what} is not JSON`, { cause });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new HowdahError(
+    patroniErrors.unexpectedAnswer,
+    `the answer to ${what}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`,
+  );
+};
