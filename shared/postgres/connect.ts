@@ -66,10 +66,6 @@ export const openSession = async (options: SessionOptions, signal: AbortSignal):
     database: options.database,
     ...(options.readPassword === undefined ? {} : { password: options.readPassword }),
     application_name: options.applicationName,
-    statement_timeout: options.statementTimeoutMs,
-    lock_timeout: options.lockTimeoutMs,
-    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
-    options: startupOptions(options.settings ?? {}),
     ssl: false,
     stream: () => socket,
   });
@@ -136,7 +132,7 @@ export const openSession = async (options: SessionOptions, signal: AbortSignal):
   };
 
   try {
-    const [identity] = await query(identityStatement, signal);
+    const [identity] = await query(introduction(settingsOf(options)), signal);
     if (identity === undefined) throw new HowdahError(postgresErrors.unexpectedRow, 'no identity row');
     return {
       serverVersionNum: identity.version_num,
@@ -154,11 +150,36 @@ export const openSession = async (options: SessionOptions, signal: AbortSignal):
   }
 };
 
-const identityStatement: Statement<{ readonly version_num: number; readonly pid: number }> = {
-  what: 'asking for the server version',
-  text: `SELECT current_setting('server_version_num')::int4 AS version_num, pg_backend_pid()::int4 AS pid`,
+/**
+ * Settings of the whole session, beyond its time-outs: names resolve to the system's own objects only; a
+ * query whose client is gone stops (PostgreSQL 14+); no statement pays for JIT.
+ */
+const settingsOf = (options: SessionOptions): Readonly<Record<string, string>> => ({
+  statement_timeout: `${options.statementTimeoutMs}ms`,
+  lock_timeout: `${options.lockTimeoutMs}ms`,
+  idle_in_transaction_session_timeout: `${options.idleInTransactionTimeoutMs ?? 60_000}ms`,
+  client_connection_check_interval: '1s',
+  jit: 'off',
+  search_path: 'pg_catalog',
+  ...options.settings,
+});
+
+/**
+ * The first statement of a session: makes the settings and asks who serves it. Settings given at login would
+ * replace `reset_val` in pg_settings, where the exporter reads what holds without us.
+ */
+const introduction = (
+  settings: Readonly<Record<string, string>>,
+): Statement<{ readonly version_num: number; readonly pid: number }> => ({
+  what: 'making the session’s settings',
+  text: `
+    SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 AS version_num,
+           pg_catalog.pg_backend_pid()::pg_catalog.int4 AS pid,
+           pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) AS made
+      FROM pg_catalog.json_each_text($1::pg_catalog.json) AS s (name, value)`,
+  values: [JSON.stringify(settings)],
   row: z.object({ version_num: z.int(), pid: z.int() }),
-};
+});
 
 const rowsOf = <Row>(statement: Statement<Row>, rows: readonly unknown[]): readonly Row[] => {
   const parsed = z.array(statement.row).safeParse(rows);
@@ -168,17 +189,3 @@ const rowsOf = <Row>(statement: Statement<Row>, rows: readonly unknown[]): reado
   const problem = `row ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`;
   throw new HowdahError(postgresErrors.unexpectedRow, `${statement.what}: ${problem}`);
 };
-
-/**
- * Settings for the whole session, in libpq's `options` syntax. By default names resolve to the system's
- * own objects only; a query whose client is gone stops (PostgreSQL 14+); no statement pays for JIT.
- */
-const startupOptions = (settings: Readonly<Record<string, string>>): string =>
-  Object.entries({
-    search_path: 'pg_catalog',
-    client_connection_check_interval: '1s',
-    jit: 'off',
-    ...settings,
-  })
-    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, (character) => `\\${character}`)}`)
-    .join(' ');
