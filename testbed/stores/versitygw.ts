@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeCertificate } from './certificate.ts';
+import { goInstall } from './go-install.ts';
+import { isListening } from './reachable.ts';
+import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
+
+const program = { package: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' };
+
+/** An S3 server over a directory: signatures, checksums, conditional writes and multipart are real. */
+export interface S3Server {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly caFile: string;
+  /** Objects are files here, by their keys: for tests that tamper. */
+  readonly bucketDirectory: string;
+  /** Starts the same server again on the same port and data, after `stop` or `kill`. */
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Builds versitygw when it is not there yet (about two minutes), and starts it with TLS. */
+export const startS3Server = async (): Promise<S3Server> => {
+  const file = await goInstall(program);
+  const root = await mkdtemp('/tmp/howdah-s3-');
+  const bucket = 'audit';
+  const data = join(root, 'data');
+  await mkdir(join(data, bucket), { recursive: true });
+  const certificate = await makeCertificate(root);
+  const port = await freePort();
+  const accessKeyId = 'howdah-test';
+  const secretAccessKey = 'howdah-test-secret';
+  let server: ServerProcess | undefined;
+  const start = async () => {
+    server = await startServerProcess({
+      file,
+      args: [
+        ...['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive'],
+        ...['--cert', certificate.certFile, '--key', certificate.keyFile],
+        ...['posix', '--sidecar', join(root, 'meta'), data],
+      ],
+      // By the environment, since arguments can be read by every user of the machine.
+      env: { ROOT_ACCESS_KEY_ID: accessKeyId, ROOT_SECRET_ACCESS_KEY: secretAccessKey },
+      ready: (signal) => isListening(port, signal),
+    });
+  };
+  await mkdir(join(root, 'meta'));
+  await start();
+  return {
+    endpoint: `https://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    bucket,
+    accessKeyId,
+    secretAccessKey,
+    caFile: certificate.caFile,
+    bucketDirectory: join(data, bucket),
+    start,
+    kill: async () => server?.kill(),
+    stop: async () => {
+      await server?.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};
