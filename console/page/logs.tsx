@@ -1,0 +1,106 @@
+import { formatBytes } from '@howdah/core/units';
+import type { Fleet } from '@howdah/status/fleet';
+import type { LogshipStatus } from '@howdah/status/logship';
+import { count, plural } from './format.ts';
+import { Badge, Nothing, Scroll, Section } from './parts.tsx';
+import { barLength, severitiesOf } from './severities.ts';
+
+interface MemberLogs {
+  readonly name: string;
+  readonly logs: LogshipStatus;
+}
+
+/** Log records counted by severity, and whether they leave. */
+export const Logs = ({ fleet }: { readonly fleet: Fleet }) => {
+  const members = fleet.members.flatMap(({ name, agents }): MemberLogs[] => {
+    const logs = agents.answer?.agents.logship?.detail;
+    return logs === undefined ? [] : [{ name, logs }];
+  });
+  return (
+    <Section id="logs" title="Log records by severity" aside="Since counting began; bars are logarithmic">
+      {members.length === 0 ? (
+        <Nothing>No logship agent has answered.</Nothing>
+      ) : (
+        <div class="panel logs">
+          <Severities members={members} />
+          <Sinks members={members} />
+        </div>
+      )}
+    </Section>
+  );
+};
+
+/** The bars are beside the numbers in one table: chart and table are the same thing. */
+const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) => {
+  const severities = severitiesOf(members.map(({ logs }) => logs.severities));
+  if (severities.length === 0) return <Nothing>No record has been read yet.</Nothing>;
+  const sums = severities.map((severity) =>
+    members.reduce((sum, { logs }) => sum + (logs.severities[severity] ?? 0), 0),
+  );
+  const largest = Math.max(...sums);
+  return (
+    <Scroll label="Log records by severity">
+      <table class="severities">
+        <caption class="hidden">Log records by severity and member</caption>
+        <thead>
+          <tr>
+            <th scope="col">Severity</th>
+            <th scope="col" class="number">
+              All
+            </th>
+            {members.map(({ name }) => (
+              <th key={name} scope="col" class="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {severities.map((severity, index) => (
+            <tr key={severity}>
+              <th scope="row">
+                <span class="severity">{severity}</span>
+                <span class={`bar severity-${severity.toLowerCase()}`} aria-hidden="true">
+                  <span style={{ width: `${(barLength(sums[index] ?? 0, largest) * 100).toFixed(1)}%` }} />
+                </span>
+              </th>
+              <td class="number">
+                <strong>{count(sums[index] ?? 0)}</strong>
+              </td>
+              {members.map(({ name, logs }) => (
+                <td key={name} class="number">
+                  {count(logs.severities[severity] ?? 0)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+};
+
+const Sinks = ({ members }: { readonly members: readonly MemberLogs[] }) => (
+  <ul class="sinks">
+    {members.map(({ name, logs: { sinks, counts, backlogBytes } }) => (
+      <li key={name}>
+        <strong>{name}</strong>
+        {sinks.map(({ id, ok, error }) => (
+          <span key={id}>
+            <Badge tone={ok ? 'well' : 'warning'} icon={ok ? 'well' : 'warning'}>
+              {id}
+              {ok ? '' : ': takes nothing'}
+            </Badge>
+            {error !== undefined && <span class="muted why">{error}</span>}
+          </span>
+        ))}
+        <span class="muted">
+          {plural(counts.shipped, 'record')} shipped
+          {counts.raw > 0 && `, ${count(counts.raw)} kept raw`}
+          {counts.rejected > 0 && `, ${count(counts.rejected)} refused`}
+          {`, ${backlogBytes === 0 ? 'nothing waits' : `${formatBytes(backlogBytes)} wait`}`}
+        </span>
+      </li>
+    ))}
+  </ul>
+);

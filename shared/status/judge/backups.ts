@@ -1,0 +1,140 @@
+import { formatBytes, formatDuration } from '@howdah/core/units';
+import type { BackupStatus } from '../backup.ts';
+import { type BackupView, backupsNewestFirst, backupView } from '../backup-view.ts';
+import { ageAtMember, type Fleet } from '../fleet.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * WAL that has waited this long is more than a slow store: PostgreSQL switches segments at archive_timeout,
+ * in our clusters a minute, and a push takes seconds.
+ */
+const atRiskWarningSeconds = 5 * 60;
+/** At this age pg_wal has begun to fill. */
+const atRiskAlarmSeconds = 30 * 60;
+/** A schedule is late by minutes when a run before it is long; not by an hour. */
+const overdueAlarmSeconds = 60 * 60;
+
+/** Whether there is a backup, whether the next came when due, and whether WAL leaves. */
+export const backupFindings = (fleet: Fleet): readonly Finding[] => {
+  const view = backupView(fleet);
+  if (view === undefined) return [];
+  return [
+    ...presence(view),
+    ...repositories(view),
+    ...(view.authoritative ? [...overdue(fleet, view), ...archive(fleet, view.detail, view)] : []),
+    ...lastRun(view),
+  ];
+};
+
+const presence = ({ detail }: BackupView): readonly Finding[] => {
+  const backups = backupsNewestFirst(detail);
+  const anyReachable = detail.repositories.some((repository) => repository.reachable);
+  const damaged = backups.find((backup) => backup.error);
+  return [
+    ...(backups.length === 0 && anyReachable
+      ? [
+          detail.running === undefined
+            ? ({
+                level: 'alarm',
+                area: 'backups',
+                id: 'no-backup',
+                says: 'There is no backup in any repository.',
+                todo: 'If none is due soon, look at the backup agent of the primary and its schedules.',
+              } as const)
+            : ({
+                level: 'warning',
+                area: 'backups',
+                id: 'first-backup',
+                says: 'There is no backup yet: the first one is being taken.',
+                todo: 'Wait until it is done.',
+              } as const),
+        ]
+      : []),
+    ...(damaged === undefined
+      ? []
+      : [
+          {
+            level: 'alarm',
+            area: 'backups',
+            id: `damaged/${damaged.label}`,
+            says: `Backup ${damaged.label} holds damaged pages.`,
+            todo: 'The data directory is damaged: check the storage, and keep the last good backup.',
+          } as const,
+        ]),
+  ];
+};
+
+const repositories = ({ detail }: BackupView): readonly Finding[] => {
+  const unreachable = detail.repositories.filter((repository) => !repository.reachable);
+  const all = unreachable.length === detail.repositories.length;
+  return unreachable.map(({ repo, message }) => ({
+    level: all ? 'alarm' : 'warning',
+    area: 'backups',
+    id: `repository/${repo}`,
+    says: `Repository ${repo} cannot be read.`,
+    todo: message ?? 'Look at the store, its credentials, and pgbackrest.conf.',
+  }));
+};
+
+const overdue = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] =>
+  detail.schedules.flatMap(({ id, type, overdueSince }) => {
+    if (overdueSince === undefined) return [];
+    const late = ageAtMember(fleet, member, overdueSince);
+    const running = detail.running?.scheduleId === id;
+    return [
+      {
+        level: running ? 'notice' : late > overdueAlarmSeconds ? 'alarm' : 'warning',
+        area: 'backups',
+        id: `backup-overdue/${id}`,
+        says: running
+          ? `The ${type} backup “${id}” is being taken, ${formatDuration(late)} after it was due.`
+          : `The ${type} backup “${id}” is ${formatDuration(late)} overdue.`,
+        todo: running
+          ? 'Nothing to do.'
+          : (detail.lastRun?.reason ?? `Look at the backup agent on ${member.name}.`),
+      } as const,
+    ];
+  });
+
+const archive = (fleet: Fleet, { archive }: BackupStatus, { member }: BackupView): readonly Finding[] => {
+  if (archive === undefined) return [];
+  const { lastFailedAt, lastArchivedAt, lastFailedWal, atRiskBytes, atRiskSeconds } = archive;
+  const failing =
+    lastFailedAt !== undefined &&
+    (lastArchivedAt === undefined || Date.parse(lastFailedAt) > Date.parse(lastArchivedAt));
+  const waited = atRiskSeconds ?? 0;
+  if (!failing && waited <= atRiskWarningSeconds) return [];
+  const size = atRiskBytes === undefined ? '' : ` ${formatBytes(atRiskBytes)} would be lost with this disk.`;
+  const since = lastArchivedAt === undefined ? undefined : ageAtMember(fleet, member, lastArchivedAt);
+  return [
+    {
+      level: waited > atRiskAlarmSeconds || (since ?? waited) > atRiskAlarmSeconds ? 'alarm' : 'warning',
+      area: 'backups',
+      id: 'archive',
+      member: member.name,
+      says: failing
+        ? `WAL archiving fails on ${member.name}${lastFailedWal === undefined ? '' : ` (${lastFailedWal})`}${
+            since === undefined ? '' : `; the last segment left ${formatDuration(since)} ago`
+          }.${size}`
+        : `WAL has waited ${formatDuration(waited)} to be archived on ${member.name}.${size}`,
+      todo: 'Look at the repository and at `pgbackrest check`; pg_wal grows until it works.',
+    },
+  ];
+};
+
+const lastRun = ({ detail, member }: BackupView): readonly Finding[] => {
+  const run = detail.lastRun;
+  if (run === undefined || run.outcome === 'done' || run.outcome === 'absorbed') return [];
+  const [newest] = backupsNewestFirst(detail);
+  if (newest !== undefined && Date.parse(newest.stoppedAt) > Date.parse(run.endedAt)) return [];
+  return [
+    {
+      level: 'warning',
+      area: 'backups',
+      id: `last-run/${run.scheduleId}`,
+      member: member.name,
+      says: `The last ${run.type} backup “${run.scheduleId}” ${run.outcome === 'failed' ? 'failed' : 'was aborted'}.`,
+      todo: run.reason ?? `Look at the log of the backup agent on ${member.name}.`,
+    },
+  ];
+};
