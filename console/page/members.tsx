@@ -1,7 +1,6 @@
 import { formatBytes } from '@howdah/core/units';
-import { type AgentName, agentNames } from '@howdah/status/agent-names';
 import type { MemberRole } from '@howdah/status/backup';
-import type { AgentCommon } from '@howdah/status/common';
+import type { AgentCommon, AgentName } from '@howdah/status/common';
 import {
   ageAtMember,
   ageSeconds,
