@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { OsUser } from '@howdah/testing/run-as';
+import { ourselves } from '../process/ourselves.ts';
 import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { cloneDirectory } from '../workspace.ts';
@@ -51,10 +50,4 @@ export const startAzurite = async (
     explain: () => azurite.logTail(),
   });
   return azurite;
-};
-
-/** Who we are, for parts that have nothing to do with the database. */
-export const ourselves = (): OsUser => {
-  const me = userInfo();
-  return { name: me.username, uid: me.uid, gid: me.gid, home: me.homedir };
 };

@@ -91,7 +91,7 @@ export class Cluster {
         if (next === undefined) return undefined;
         const member = this.member(next.name);
         const [row] = await member.query('SELECT pg_is_in_recovery() AS replica');
-        return row?.['replica'] === false ? member : undefined;
+        return row?.replica === false ? member : undefined;
       },
       { deadlineMs: 60_000, signal },
     );
