@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+const absoluteFile = () => z.string().startsWith('/', 'an absolute path').max(4096);
+const url = () =>
+  z.url({ protocol: /^https?$/, error: 'an http or https URL' }).refine((text) => {
+    const { username, password, search, hash } = new URL(text);
+    return username === '' && password === '' && search === '' && hash === '';
+  }, 'a URL without user, password, query or fragment: secrets come from files');
+const caFile = () =>
+  absoluteFile().optional().describe('PEM file of the authority that signed the store’s certificate');
+
+export const s3Config = z
+  .strictObject({
+    endpoint: url()
+      .optional()
+      .describe('URL of an S3-compatible store; Amazon’s of the region when left out'),
+    region: z.string().min(1).default('us-east-1').describe('Region; many other stores ignore it'),
+    bucket: z.string().min(3).max(63).describe('Existing bucket'),
+    pathStyle: z.boolean().default(true).describe('Bucket in the path instead of the host name'),
+    accessKeyIdFile: absoluteFile().describe('File with the access key id'),
+    secretAccessKeyFile: absoluteFile().describe('File with the secret access key'),
+    caFile: caFile(),
+  })
+  .describe('Amazon S3 or a compatible store');
+
+export const azureConfig = z
+  .strictObject({
+    endpoint: url().describe('Blob endpoint, e.g. https://account.blob.core.windows.net'),
+    container: z.string().min(3).max(63).describe('Existing container'),
+    accountName: z.string().min(3).max(24).optional().describe('Storage account; needed with accountKeyFile'),
+    accountKeyFile: absoluteFile().optional().describe('File with the account’s key'),
+    sasTokenFile: absoluteFile()
+      .optional()
+      .describe('File with a shared access signature: read, create, write and list'),
+    caFile: caFile(),
+  })
+  .superRefine((azure, context) => {
+    if ((azure.accountKeyFile === undefined) === (azure.sasTokenFile === undefined))
+      context.addIssue({ code: 'custom', message: 'exactly one of accountKeyFile and sasTokenFile' });
+    if (azure.accountKeyFile !== undefined && azure.accountName === undefined)
+      context.addIssue({ code: 'custom', path: ['accountName'], message: 'needed with accountKeyFile' });
+  })
+  .describe('Azure Blob Storage');
+
+export const webConfig = z
+  .strictObject({
+    url: url().describe('URL below which objects are PUT and GET'),
+    username: z.string().min(1).optional().describe('User for basic authentication'),
+    passwordFile: absoluteFile().optional().describe('File with that user’s password'),
+    bearerTokenFile: absoluteFile().optional().describe('File with a token sent as Authorization: Bearer'),
+    caFile: caFile(),
+  })
+  .superRefine((web, context) => {
+    if ((web.username === undefined) !== (web.passwordFile === undefined))
+      context.addIssue({ code: 'custom', message: 'username and passwordFile together' });
+    if (web.passwordFile !== undefined && web.bearerTokenFile !== undefined)
+      context.addIssue({ code: 'custom', message: 'either passwordFile or bearerTokenFile' });
+  })
+  .describe('A web server that takes PUT and gives GET and HEAD');
+
+const kinds = ['s3', 'azure', 'web'] as const;
+
+/** One optional object per kind, of which exactly one is there: a shape that CRDs can express. */
+export const storeConfig = z
+  .strictObject({ s3: s3Config.optional(), azure: azureConfig.optional(), web: webConfig.optional() })
+  .superRefine((store, context) => {
+    const given = kinds.filter((kind) => store[kind] !== undefined);
+    if (given.length !== 1)
+      context.addIssue({
+        code: 'custom',
+        message: `exactly one of ${kinds.join(', ')}${given.length > 1 ? `, not ${given.join(' and ')}` : ''}`,
+      });
+  })
+  .describe('Where segments go: exactly one of s3, azure, web');
+
+export type S3Config = z.infer<typeof s3Config>;
+export type AzureConfig = z.infer<typeof azureConfig>;
+export type WebConfig = z.infer<typeof webConfig>;
+export type StoreConfig = z.infer<typeof storeConfig>;

@@ -1,0 +1,30 @@
+import type { StoreConfig } from './config.ts';
+import { defaultDeadlines, type StoreDeadlines } from './deadline.ts';
+import type { ObjectStore, SecretReader } from './store.ts';
+
+/**
+ * The adapter for the configured store. Its SDK is loaded only here: a suite without S3 does not pay for it.
+ * Nothing is asked of the store yet, and secrets are read with the first call.
+ */
+export const openStore = async (
+  config: StoreConfig,
+  readSecret: SecretReader,
+  deadlines: StoreDeadlines = defaultDeadlines,
+): Promise<ObjectStore> => {
+  if (config.s3 !== undefined)
+    return (await import('./s3-store.ts')).createS3Store(config.s3, readSecret, deadlines);
+  if (config.azure !== undefined)
+    return (await import('./azure-store.ts')).createAzureStore(config.azure, readSecret, deadlines);
+  if (config.web !== undefined)
+    return (await import('./web-store.ts')).createWebStore(config.web, readSecret, deadlines);
+  throw new TypeError('a store configuration names one store; its schema sees to that');
+};
+
+/** What `location` of the store will say, without loading it. */
+export const describeStore = (config: StoreConfig): Pick<ObjectStore, 'kind' | 'location'> => {
+  if (config.s3 !== undefined)
+    return { kind: 's3', location: `${config.s3.endpoint ?? 's3'}/${config.s3.bucket}` };
+  if (config.azure !== undefined)
+    return { kind: 'azure', location: `${config.azure.endpoint}/${config.azure.container}` };
+  return { kind: 'web', location: config.web?.url ?? '' };
+};
