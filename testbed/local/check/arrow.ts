@@ -17,8 +17,7 @@ export const packageOf = (path: string): string | undefined =>
 
 /** Tests, their tools, build scripts and the testbed: never shipped, and free to drive the real parts directly. */
 export const isWorkshop = (path: string): boolean =>
-  /(\.test|\/build)\.tsx?$/.test(path) ||
-  /^(testbed|bench|shared\/testing)\//.test(path) ||
-  path.includes('/testdata/') ||
-  // One suite of tests that every adapter of a port passes.
-  /\.contract\.ts$|\/contract\//.test(path);
+  // `-contract.ts`: one suite of tests that every adapter of a port passes.
+  /(\.test|\/build|-contract)\.tsx?$/.test(path) ||
+  /^(testbed|bench)\//.test(path) ||
+  /\/(testing|testdata)\//.test(path);

@@ -23,7 +23,7 @@ const isStage = (path: string): boolean =>
   isAgent(packageOf(path)) &&
   packageOf(path) !== 'agents/suite' &&
   !isWorkshop(path) &&
-  !/\/(agent|main|config|metrics)\.ts$/.test(path);
+  !/\/(agent|main|config|metrics|metric-[^/]+|[^/]+-metrics)\.ts$/.test(path);
 
 /** `from` may reach into no other package of ours than `allowed`. */
 const only = (

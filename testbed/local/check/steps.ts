@@ -2,6 +2,7 @@ import { fileSize } from './file-size.ts';
 import { generated } from './generated.ts';
 import { layers } from './layers.ts';
 import { licences } from './licences.ts';
+import { links } from './links.ts';
 import { shell } from './shell.ts';
 import type { Step } from './step.ts';
 import { runTool, toolOutcome } from './tool.ts';
@@ -42,4 +43,4 @@ const typeErrorsOf = (output: string): string => {
 };
 
 /** In the order in which a person wants to know. */
-export const steps: readonly Step[] = [format, types, layers, generated, licences, fileSize, shell];
+export const steps: readonly Step[] = [format, types, layers, generated, links, licences, fileSize, shell];
