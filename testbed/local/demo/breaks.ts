@@ -1,0 +1,115 @@
+import { createWriteStream } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HowdahError } from '@howdah/core/errors';
+import type { Cluster } from '../cluster/cluster.ts';
+import { renderPgHba } from '../cluster/postgres-files.ts';
+import { errorCatalogue } from '../errors.ts';
+import type { Tell } from './narrator.ts';
+
+/** Something that can be broken in the running demo, and mended again. */
+export interface Breakage {
+  readonly name: string;
+  /** For the help text. */
+  readonly summary: string;
+  break(cluster: Cluster, tell: Tell, signal: AbortSignal): Promise<void>;
+  mend(cluster: Cluster, tell: Tell, signal: AbortSignal): Promise<void>;
+}
+
+const agent: Breakage = {
+  name: 'agent',
+  summary: 'kill the agents of the primary (SIGKILL)',
+  break: async (cluster, tell, signal) => {
+    const member = await cluster.primary(signal);
+    member.suite.kill('SIGKILL');
+    tell(`killed the agents of ${member.name}; PostgreSQL there does not notice`);
+  },
+  mend: async (cluster, tell) => {
+    const down = cluster.members.filter((member) => !member.suite.running);
+    for (const member of down) member.suite.start();
+    tell(
+      down.length === 0
+        ? 'all agents are running'
+        : `started the agents of ${down.map(({ name }) => name).join(', ')}`,
+    );
+  },
+};
+
+const store: Breakage = {
+  name: 'store',
+  summary: 'stop the object store',
+  break: async (cluster, tell) => {
+    await cluster.part('azurite').stop();
+    tell('the object store is down; sealed audit segments wait on the members');
+  },
+  mend: async (cluster, tell) => {
+    cluster.part('azurite').start();
+    tell('the object store is back; what waited is uploaded and read back');
+  },
+};
+
+const filler = 'filler-of-the-demo';
+
+const logDisk: Breakage = {
+  name: 'log-disk',
+  summary: 'fill the log disk of the primary (as root)',
+  break: async (cluster, tell, signal) => {
+    const member = await cluster.primary(signal);
+    const mounts = await readFile('/proc/self/mounts', 'utf8');
+    if (!mounts.includes(` ${member.logDirectory} tmpfs `)) {
+      throw new HowdahError(
+        errorCatalogue.refused,
+        'the logs are on a disk that we share with others: only a demo run as root gives each member a small one of its own to fill',
+      );
+    }
+    await fillDisk(join(member.logDirectory, filler));
+    tell(`the log disk of ${member.name} is full; PostgreSQL goes on, its log records do not`);
+  },
+  mend: async (cluster, tell) => {
+    for (const member of cluster.members) await rm(join(member.logDirectory, filler), { force: true });
+    tell('the log disks have room again');
+  },
+};
+
+/** Writes zeros until the file system takes no more. */
+const fillDisk = async (path: string): Promise<void> => {
+  const block = Buffer.alloc(1024 * 1024);
+  const zeros = Readable.from(
+    (function* () {
+      for (;;) yield block;
+    })(),
+  );
+  try {
+    await pipeline(zeros, createWriteStream(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+};
+
+const hba: Breakage = {
+  name: 'hba',
+  summary: 'write a pg_hba.conf with a mistake into every mounted directory',
+  break: async (cluster, tell) => {
+    const wrong = `${renderPgHba()}host    all          all                                         10.0.0.0/8     scram-sha-512\n`;
+    for (const member of cluster.members) await member.changeConfig({ 'pg_hba.conf': wrong });
+    tell(
+      'pg_hba.conf asks for scram-sha-512, which there is not: it must be refused, and the last good one stays',
+    );
+  },
+  mend: async (cluster, tell) => {
+    for (const member of cluster.members) await member.changeConfig({ 'pg_hba.conf': renderPgHba() });
+    tell('pg_hba.conf is right again');
+  },
+};
+
+export const breakages: readonly Breakage[] = [agent, store, logDisk, hba];
+
+/** @throws HowdahError when there is nothing of this name to break. */
+export const breakageOf = (name: string): Breakage => {
+  const found = breakages.find((breakage) => breakage.name === name);
+  if (found !== undefined) return found;
+  const names = breakages.map((breakage) => breakage.name).join(', ');
+  throw new HowdahError(errorCatalogue.refused, `there is no ${name} to break or mend; there are ${names}`);
+};

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { cloneDirectory } from '../workspace.ts';
+
+/** Runs our Node with these arguments in the clone, on our terminal; gives its exit code. */
+export const spawnHere = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...args], {
+      cwd: cloneDirectory,
+      env: { ...process.env, ...env },
+      stdio: 'inherit',
+    });
+    // Ctrl-C reaches the child too (same terminal); we stay to see how it ends. A plain kill is passed on.
+    const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+    const ignore = () => undefined;
+    process.on('SIGINT', ignore).on('SIGTERM', passOn);
+    const settle = () => process.off('SIGINT', ignore).off('SIGTERM', passOn);
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('exit', (code) => {
+      settle();
+      resolve(code ?? 1);
+    });
+  });

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { countOf, formatCounts, readReport, slowest } from './vitest-report.ts';
+
+const json = {
+  testResults: [
+    {
+      name: '/clone/a.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { fullName: 'a adds', status: 'passed', duration: 3 },
+        { fullName: 'a fails', status: 'failed', duration: 40, failureMessages: ['expected 1'] },
+        { fullName: 'a waits for a server', status: 'skipped' },
+        { fullName: 'a will', status: 'todo', duration: null },
+      ],
+    },
+    { name: '/clone/b.test.ts', status: 'failed', message: 'cannot find module', assertionResults: [] },
+  ],
+};
+
+describe('the summary of a test run', () => {
+  it('counts a file that did not load as failed, and what is to be done as skipped', () => {
+    expect(formatCounts(countOf(readReport(json)))).toBe('1 passed, 2 failed, 2 skipped');
+  });
+
+  it('keeps why a test failed', () => {
+    expect(
+      readReport(json)
+        .filter((run) => run.outcome === 'failed')
+        .map((run) => run.failure),
+    ).toEqual(['expected 1', 'cannot find module']);
+  });
+
+  it('names the slowest first', () => {
+    expect(slowest(readReport(json), 2).map((run) => run.name)).toEqual(['a fails', 'a adds']);
+  });
+});
