@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { addressOf } from '@howdah/postgres/config';
 import { openSession } from '@howdah/postgres/connect';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
@@ -6,6 +7,7 @@ import { budgetSecondsOf, type Config, chosenCollectors, schema } from './config
 import { createConnection } from './connect.ts';
 import { Exporter } from './exporter.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createPatroniSource } from './patroni-source.ts';
 
 const create = ({ config, metrics, logger, clock, progress }: AgentInput<Config, Metrics>): Exporter => {
   const { passwordFile, ...server } = config.postgres;
@@ -27,6 +29,7 @@ const create = ({ config, metrics, logger, clock, progress }: AgentInput<Config,
   return new Exporter({
     connection,
     collectors: chosenCollectors(config),
+    ...(config.patroni === undefined ? {} : { patroni: patroniOf(config.patroni) }),
     address: addressOf(server),
     intervalMs: config.intervalSeconds * 1_000,
     budgetMs: budgetSecondsOf(config) * 1_000,
@@ -37,6 +40,9 @@ const create = ({ config, metrics, logger, clock, progress }: AgentInput<Config,
     progress,
   });
 };
+
+const patroniOf = ({ url, caFile }: NonNullable<Config['patroni']>) =>
+  createPatroniSource(url, caFile === undefined ? undefined : () => readFile(caFile, 'utf8'));
 
 /** Metrics of one PostgreSQL server under postgres_exporter's names, read in the background. */
 export const agent: AgentDefinition<Config, Metrics> = { name: 'exporter', schema, createMetrics, create };

@@ -7,18 +7,21 @@ import type { ExporterStatus } from '@howdah/status/exporter';
 import { type CollectorOutcome, collect } from './collect.ts';
 import type { Connection } from './connect.ts';
 import { dueNow } from './due.ts';
-import { govern } from './govern.ts';
 import { identify } from './identify.ts';
 import { type LastCycle, metaSamples } from './meta.ts';
 import type { Metrics } from './metrics.ts';
 import type { Collector, RunStatement, ServerFacts } from './model.ts';
+import { passOn, patroniId } from './pass-on.ts';
+import type { PatroniSource } from './patroni-source.ts';
 import { renderSamples } from './render.ts';
-import { Snapshot } from './sample.ts';
+import { type Sampled, Snapshot, sampled } from './sample.ts';
 import { exporterStatusOf } from './tell.ts';
 
 export interface ExporterInput {
   readonly connection: Connection;
   readonly collectors: readonly Collector[];
+  /** Absent when Patroni's metrics are not asked for. */
+  readonly patroni?: PatroniSource;
   /** `host:port`, for labels and messages. */
   readonly address: string;
   readonly intervalMs: number;
@@ -65,6 +68,7 @@ export class Exporter implements Agent {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      this.#input.patroni?.close();
       await this.#input.connection.close();
       this.#input.metrics.connections.set(0);
     }
@@ -72,32 +76,18 @@ export class Exporter implements Agent {
 
   /** One look at everything that is due. Rejects only when aborted. */
   async cycle(signal: AbortSignal): Promise<NextWait> {
-    const { clock, metrics, connection, intervalMs } = this.#input;
+    const { clock, metrics, connection, intervalMs, random = Math.random } = this.#input;
     const startedMs = clock.monotonicMs();
     metrics.cycles.inc();
-    let failed = false;
-    try {
-      const session = await connection.session(signal);
-      const run: RunStatement = (statement) => session.query(statement, signal);
-      const facts = await identify(run, this.#input.address);
-      for await (const outcome of this.#collect(facts, run, signal)) {
-        // What fails because the session ended tells nothing of the collector.
-        if (!session.alive && outcome.kind === 'failed') throw outcome.error;
-        this.#record(outcome, facts);
-        failed ||= outcome.kind === 'failed';
-      }
-      this.#reached(facts);
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#away(error);
-    }
+    // Patroni is asked at the same time: it answers where PostgreSQL does not.
+    const [server, patroni] = await Promise.all([this.#readServer(signal), this.#readPatroni(signal)]);
+    signal.throwIfAborted();
     metrics.connections.set(connection.open());
-    const up = this.#unreachable === undefined;
     const endedAtMs = clock.monotonicMs();
-    this.#cycle = { endedAtMs, durationMs: endedAtMs - startedMs, up, failed: failed || !up };
-    if (up) return Math.max(0, startedMs + intervalMs - endedAtMs);
-    const rule = { initialMs: firstRetryMs, maxMs: intervalMs };
-    return backoffMs(rule, this.#failures, (this.#input.random ?? Math.random)());
+    const failed = server !== 'good' || patroni !== 'good';
+    this.#cycle = { endedAtMs, durationMs: endedAtMs - startedMs, up: server !== 'away', failed };
+    if (server !== 'away') return Math.max(0, startedMs + intervalMs - endedAtMs);
+    return backoffMs({ initialMs: firstRetryMs, maxMs: intervalMs }, this.#failures, random());
   }
 
   renderMetrics(): string {
@@ -124,40 +114,69 @@ export class Exporter implements Agent {
       : { ready: true };
   }
 
+  async #readServer(signal: AbortSignal): Promise<'good' | 'partly' | 'away'> {
+    const { connection, address } = this.#input;
+    let result: 'good' | 'partly' = 'good';
+    try {
+      const session = await connection.session(signal);
+      const run: RunStatement = (statement) => session.query(statement, signal);
+      const facts = await identify(run, address);
+      for await (const outcome of this.#collect(facts, run, signal)) {
+        // What fails because the session ended tells nothing of the collector.
+        if (!session.alive && outcome.kind === 'failed') throw outcome.error;
+        this.#take(outcome);
+        if (outcome.kind === 'failed') result = 'partly';
+      }
+      this.#reached(facts);
+      return result;
+    } catch (error) {
+      if (!signal.aborted) this.#away(error);
+      return 'away';
+    }
+  }
+
+  async #readPatroni(signal: AbortSignal): Promise<'good' | 'partly'> {
+    const { clock, patroni, maxSeries } = this.#input;
+    if (patroni === undefined) return 'good';
+    const startedMs = clock.monotonicMs();
+    try {
+      const text = await patroni.metrics(signal);
+      this.#record(patroniId, clock.monotonicMs() - startedMs, passOn(text, maxSeries));
+      return 'good';
+    } catch (error) {
+      if (!signal.aborted) this.#record(patroniId, clock.monotonicMs() - startedMs, { error });
+      return 'partly';
+    }
+  }
+
   #collect(facts: ServerFacts, run: RunStatement, signal: AbortSignal): AsyncGenerator<CollectorOutcome> {
     const { clock, collectors, maxSeries, budgetMs } = this.#input;
     const due = dueNow(collectors, (id) => this.#snapshot.get(id), clock.monotonicMs());
     return collect({ collectors: due, facts, run, maxSeries, budgetMs, clock, signal });
   }
 
-  #record(outcome: CollectorOutcome, facts: ServerFacts): void {
-    const { clock, metrics, logger, maxSeries } = this.#input;
-    const { id } = outcome;
-    const before = this.#snapshot.get(id);
-    if (outcome.kind === 'inapplicable') {
-      this.#snapshot.forget(id);
-      return;
-    }
-    if (outcome.kind === 'skipped') {
-      metrics.collectorSkips.inc({ collector: id });
-      return;
-    }
-    const { durationMs } = outcome;
+  #take(outcome: CollectorOutcome): void {
+    const { id, kind } = outcome;
+    if (kind === 'inapplicable') this.#snapshot.forget(id);
+    else if (kind === 'skipped') this.#input.metrics.collectorSkips.inc({ collector: id });
+    else if (kind === 'failed') this.#record(id, outcome.durationMs, { error: outcome.error });
+    else this.#record(id, outcome.durationMs, sampled(outcome.reading, this.#input.maxSeries));
+  }
+
+  #record(id: string, durationMs: number, result: Sampled | { readonly error: unknown }): void {
+    const { clock, metrics, logger } = this.#input;
     const startedAtMs = clock.monotonicMs() - durationMs;
-    if (outcome.kind === 'failed') {
+    const failedBefore = this.#snapshot.get(id)?.error !== undefined;
+    if ('error' in result) {
+      const error = describeError(result.error);
       metrics.collectorFailures.inc({ collector: id });
-      const error = describeError(outcome.error);
       this.#snapshot.put({ id, startedAtMs, durationMs, error });
-      if (before?.error === undefined) {
-        logger.warn({ collector: id, error, server: facts.versionNum }, 'collector failed');
-      }
+      if (!failedBefore) logger.warn({ collector: id, error }, 'collector failed');
       return;
     }
-    const { groups, series, dropped } = govern(outcome.reading, maxSeries);
-    metrics.seriesDropped.inc({ collector: id }, dropped);
-    const held = { text: renderSamples(groups.flat()), series, sampledAt: clock.now() };
-    this.#snapshot.put({ id, startedAtMs, durationMs, held });
-    if (before?.error !== undefined) logger.info({ collector: id }, 'collector works again');
+    metrics.seriesDropped.inc({ collector: id }, result.dropped);
+    this.#snapshot.put({ id, startedAtMs, durationMs, held: { ...result, sampledAt: clock.now() } });
+    if (failedBefore) logger.info({ collector: id }, 'collector works again');
   }
 
   #reached(facts: ServerFacts): void {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { collectorIds } from './config.ts';
+import { patroniId } from './pass-on.ts';
 
 /** What the exporter counts of itself; what it read from PostgreSQL is rendered by {@link ./render.ts}. */
 export interface Metrics {
@@ -15,7 +16,7 @@ export const createMetrics = (registry: Registry): Metrics => {
   const registers = [registry];
   const perCollector = (name: string, help: string): Counter<'collector'> => {
     const counter = new Counter({ name, help, labelNames: ['collector'] as const, registers });
-    for (const collector of collectorIds) counter.inc({ collector }, 0);
+    for (const collector of [...collectorIds, patroniId]) counter.inc({ collector }, 0);
     return counter;
   };
   return {

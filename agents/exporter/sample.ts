@@ -1,10 +1,24 @@
 import { nextDueMs } from './due.ts';
+import { govern } from './govern.ts';
+import type { Reading } from './model.ts';
+import { renderSamples } from './render.ts';
 
-/** What is served of one collector until its next reading. */
-export interface Held {
+/** A reading as it is served. */
+export interface Sampled {
   /** Exposition text, rendered once. */
   readonly text: string;
   readonly series: number;
+  /** Series that are not served because there were too many. */
+  readonly dropped: number;
+}
+
+export const sampled = (reading: Reading, maxSeries: number): Sampled => {
+  const { groups, series, dropped } = govern(reading, maxSeries);
+  return { text: renderSamples(groups.flat()), series, dropped };
+};
+
+/** What is served of one collector until its next reading. */
+export interface Held extends Sampled {
   readonly sampledAt: Date;
 }
 

@@ -45,7 +45,8 @@ const lockedTables = `
 
 const tablesText = tablesSql(
   'pg_stat_user_tables',
-  `t.seq_scan::float8, t.seq_tup_read::float8, t.idx_scan::float8, t.idx_tup_fetch::float8,
+  `t.seq_scan::float8, t.seq_tup_read::float8,
+         coalesce(t.idx_scan, 0)::float8 AS idx_scan, coalesce(t.idx_tup_fetch, 0)::float8 AS idx_tup_fetch,
          t.n_tup_ins::float8, t.n_tup_upd::float8, t.n_tup_del::float8, t.n_tup_hot_upd::float8,
          t.n_live_tup::float8, t.n_dead_tup::float8, t.n_mod_since_analyze::float8,
          extract(epoch FROM t.last_vacuum)::float8 AS last_vacuum,

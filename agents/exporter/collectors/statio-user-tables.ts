@@ -12,12 +12,13 @@ const tables = columns('pg_statio_user_tables', ['datname', 'schemaname', 'relna
   tidx_blocks_hit: ['counter', 'Blocks of its TOAST indexes found in the buffer cache.'],
 });
 
+/** Of an index or TOAST table that does not exist no block is ever read: a true 0. */
 const tablesText = tablesSql(
   'pg_statio_user_tables',
   `t.heap_blks_read::float8 AS heap_blocks_read, t.heap_blks_hit::float8 AS heap_blocks_hit,
-         t.idx_blks_read::float8 AS idx_blocks_read, t.idx_blks_hit::float8 AS idx_blocks_hit,
-         t.toast_blks_read::float8 AS toast_blocks_read, t.toast_blks_hit::float8 AS toast_blocks_hit,
-         t.tidx_blks_read::float8 AS tidx_blocks_read, t.tidx_blks_hit::float8 AS tidx_blocks_hit`,
+         coalesce(t.idx_blks_read, 0)::float8 AS idx_blocks_read, coalesce(t.idx_blks_hit, 0)::float8 AS idx_blocks_hit,
+         coalesce(t.toast_blks_read, 0)::float8 AS toast_blocks_read, coalesce(t.toast_blks_hit, 0)::float8 AS toast_blocks_hit,
+         coalesce(t.tidx_blks_read, 0)::float8 AS tidx_blocks_read, coalesce(t.tidx_blks_hit, 0)::float8 AS tidx_blocks_hit`,
 );
 
 export const statioUserTablesCollector = tablesCollector(

@@ -4,7 +4,7 @@ export interface ExposedFamily {
   readonly labels: string;
 }
 
-const sampleLine = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+const sampleLine = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/s;
 const labelPair = /([A-Za-z_]\w*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/y;
 
 /** `a="1",b="2"` → the pairs; throws on anything else, because Prometheus would. */
