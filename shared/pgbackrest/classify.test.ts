@@ -20,15 +20,14 @@ describe('classifyExit', () => {
 });
 
 describe('errorMessageIn', () => {
-  it('gives the error and its hints without what stands before and after', () => {
+  it('gives the error with its hints, then the warnings that led to it', () => {
     const written = [
-      'WARN: something else',
+      'WARN: unable to check pg1: role is not permitted to log in',
       "2026-11-21 09:13:06.100 P00  ERROR: [055]: unable to load info file 'backup.info':",
       '       HINT: has a stanza-create been performed?',
-      'WARN: afterwards',
     ].join('\n');
     expect(errorMessageIn(written)).toBe(
-      "[055]: unable to load info file 'backup.info':; HINT: has a stanza-create been performed?",
+      "[055]: unable to load info file 'backup.info':; HINT: has a stanza-create been performed?; unable to check pg1: role is not permitted to log in",
     );
   });
 

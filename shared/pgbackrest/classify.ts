@@ -37,19 +37,25 @@ export const classifyExit = (code: number | null, message: string): ErrorKind =>
   return kindByExitCode.get(code) ?? kinds.failed;
 };
 
-/** The error line and its hints out of all that was written, in at most 600 characters. */
+/**
+ * The error line and its hints out of all that was written, then the warnings, which often hold the cause
+ * (which server could not be reached, and why). At most 600 characters.
+ */
 export const errorMessageIn = (written: string): string => {
-  const lines = written.split('\n');
-  const first = lines.findIndex((line) => /\bERROR: \[\d+\]:/.test(line));
-  if (first === -1) return written.trim().slice(-600);
-  const rest = lines.slice(first + 1);
-  const end = rest.findIndex((line) => !line.startsWith(' '));
-  const message = [
-    lines[first]?.replace(/^.*?\bERROR: /, '') ?? '',
-    ...rest.slice(0, end === -1 ? rest.length : end),
-  ];
-  return message
-    .map((line) => line.trim())
+  const entries = entriesIn(written);
+  const errors = entries.filter((entry) => /\bERROR: \[\d+\]:/.test(entry));
+  if (errors.length === 0) return written.trim().slice(-600);
+  const warnings = entries.filter((entry) => /\bWARN: /.test(entry)).slice(-3);
+  return [errors[0] ?? '', ...warnings]
+    .map((entry) => entry.replace(/^.*?\b(?:ERROR|WARN): /, ''))
     .join('; ')
     .slice(0, 600);
 };
+
+/** One entry per message: lines that are indented go on with the one before. */
+const entriesIn = (written: string): readonly string[] =>
+  written
+    .replaceAll(/\n[ \t]+(?=\S)/g, '; ')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');

@@ -1,0 +1,175 @@
+import { describeError } from '@howdah/core/errors';
+import { type Agent, type Progress, type Readiness, StopRequest } from '@howdah/runtime/agent';
+import type { BackupStatus } from '@howdah/status/backup';
+import { type ArchiveState, archiveState } from './archive.ts';
+import { BackupLoop, type LoopInput } from './loop.ts';
+import type { Metrics, MetricsKnowledge } from './metrics.ts';
+import type { Server } from './ports.ts';
+import { readinessOf } from './readiness.ts';
+import { statusOf } from './report.ts';
+import type { Wake } from './wake.ts';
+
+export interface BackupAgentInput extends Omit<LoopInput, 'onOutcome'> {
+  readonly stanza: string;
+  readonly server: Pick<Server, 'archiver'>;
+  readonly metrics: Metrics;
+  readonly progress: Progress;
+  readonly wake: Wake;
+  /** Calls its argument at each minute, until the undo is called. */
+  readonly eachMinute: (tick: () => void) => () => void;
+  readonly infoIntervalMs: number;
+  readonly archiveIntervalMs: number;
+  /** Frees connections and the like, when the agent has stopped. */
+  readonly close: () => void;
+}
+
+/** How often the role is asked while no backup runs; a switchover is seen this soon. */
+const idleRoleIntervalMs = 2_000;
+
+/** Runs the loop, and beside it the watches over role, repositories and archive. */
+export class BackupAgent implements Agent {
+  readonly #input: BackupAgentInput;
+  readonly #loop: BackupLoop;
+  #archive: ArchiveState | undefined;
+  #waitingFor: string | undefined;
+  readonly stallAfterMs: number;
+
+  constructor(input: BackupAgentInput) {
+    this.#input = input;
+    this.stallAfterMs = Math.max(300_000, 5 * input.infoIntervalMs);
+    this.#loop = new BackupLoop({
+      ...input,
+      onOutcome: ({ type, outcome }) => input.metrics.runs.inc({ type, outcome }),
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { metrics, wake, eachMinute, close } = this.#input;
+    const stop = new AbortController();
+    const stopUnlessReplaced = () => {
+      // A new configuration may wait for the backup under way; the end of the process may not.
+      if (signal.reason instanceof StopRequest && signal.reason.why === 'config-changed') return wake.now();
+      stop.abort(signal.reason);
+    };
+    signal.addEventListener('abort', stopUnlessReplaced, { once: true });
+    metrics.source = () => this.#knowledge();
+    const stopTicking = eachMinute(() => wake.now());
+    const watches = [
+      this.#forEver(() => this.#watchRole(stop.signal), idleRoleIntervalMs, stop.signal),
+      this.#forEver(() => this.#watchRepositories(stop.signal), this.#input.infoIntervalMs, stop.signal),
+      this.#forEver(() => this.#watchArchive(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+    ];
+    const work = this.#work(signal, stop.signal);
+    try {
+      // A watch ends only with the agent, unless it fails in a way nobody foresaw.
+      await Promise.race([work, ...watches]);
+    } finally {
+      if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
+      stopTicking();
+      await Promise.allSettled([work, ...watches]);
+      signal.removeEventListener('abort', stopUnlessReplaced);
+      metrics.source = undefined;
+      close();
+    }
+  }
+
+  status(): BackupStatus {
+    return statusOf(this.#knowledge());
+  }
+
+  readiness(): Readiness {
+    const { role, repositories } = this.#input;
+    return readinessOf({
+      role: role.view(),
+      roleSilence: role.silence(),
+      repositories: repositories.views(),
+      failure: repositories.failure(),
+      stanzaProblem: this.#loop.stanzaProblem,
+    });
+  }
+
+  async #work(signal: AbortSignal, stop: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const waitMs = await this.#loop.cycle(stop);
+        await this.#input.wake.wait(waitMs, signal);
+      } catch (error) {
+        if (!stop.aborted) throw error;
+      }
+    }
+  }
+
+  async #forEver(look: () => Promise<void>, intervalMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await look();
+        this.#tellReadiness();
+        await this.#input.clock.sleep(intervalMs, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #watchRole(signal: AbortSignal): Promise<void> {
+    const { role, logger, wake } = this.#input;
+    const before = role.view();
+    const after = await role.ask(signal);
+    if (after.role === before.role) return;
+    logger.info(
+      { role: after.role, before: before.role, saidBy: after.source, timeline: after.timeline },
+      'role',
+    );
+    if (after.role !== 'primary') this.#archive = undefined;
+    wake.now();
+  }
+
+  async #watchRepositories(signal: AbortSignal): Promise<void> {
+    const { repositories, progress, wake } = this.#input;
+    await repositories.read(signal);
+    if (repositories.failure() === undefined) progress.made();
+    wake.now();
+  }
+
+  async #watchArchive(signal: AbortSignal): Promise<void> {
+    const { role, server, repositories, clock, logger } = this.#input;
+    if (role.view().role !== 'primary') return;
+    try {
+      const word = await server.archiver(signal);
+      const walMax = repositories.views().find((view) => view.walMax !== undefined)?.walMax;
+      this.#archive = word.currentLsn === null ? undefined : archiveState(word, walMax, clock.now());
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#archive !== undefined) {
+        logger.warn({ error: describeError(error) }, 'archive state not known');
+      }
+      this.#archive = undefined;
+    }
+  }
+
+  /** One line when the agent begins or ceases to wait for something. */
+  #tellReadiness(): void {
+    const readiness = this.readiness();
+    const waitingFor = readiness.ready ? undefined : readiness.waitingFor;
+    if (waitingFor === this.#waitingFor) return;
+    this.#waitingFor = waitingFor;
+    if (waitingFor === undefined) this.#input.logger.info('ready');
+    else this.#input.logger.warn({ waitingFor }, 'waiting');
+  }
+
+  #knowledge(): MetricsKnowledge {
+    const { stanza, role, schedules, repositories, clock } = this.#input;
+    return {
+      stanza,
+      role: role.view(),
+      schedules,
+      repositories: repositories.views(),
+      info: repositories.info(),
+      dues: this.#loop.dues(),
+      running: this.#loop.running,
+      lastRun: this.#loop.lastRun,
+      archive: this.#archive,
+      now: clock.now(),
+    };
+  }
+}

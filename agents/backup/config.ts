@@ -1,0 +1,137 @@
+import { patroniConfig } from '@howdah/patroni/config';
+import { postgresConfig } from '@howdah/postgres/config';
+import { z } from 'zod';
+import { cronProblem } from './due-times.ts';
+import { initialId } from './model.ts';
+import { isTimeZone } from './zone.ts';
+
+const seconds = (smallest: number, largest: number, otherwise: number) =>
+  z.int().min(smallest).max(largest).default(otherwise);
+
+const pgbackrest = z.strictObject({
+  binary: z.string().min(1).default('pgbackrest').describe('Name or path of the program.'),
+  configFile: z
+    .string()
+    .startsWith('/', 'an absolute path')
+    .max(4096)
+    .optional()
+    .describe('pgBackRest’s configuration, the same that archive_command uses; its own default when absent.'),
+  infoIntervalSeconds: seconds(5, 3_600, 60).describe('How often `pgbackrest info` is asked.'),
+  timeoutSeconds: seconds(5, 600, 30).describe('How long `info` and `version` may take.'),
+  stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe('How long `stanza-create` may take.'),
+  backupTimeoutSeconds: seconds(60, 604_800, 86_400).describe(
+    'How long one backup may take before it is stopped and counts as failed.',
+  ),
+  stopGraceSeconds: seconds(1, 15, 10).describe(
+    'How long pgBackRest has to end after SIGTERM before it is killed.',
+  ),
+});
+
+const missed = z.strictObject({
+  policy: z
+    .enum(['run-once', 'skip'])
+    .default('run-once')
+    .describe(
+      '`run-once`: a due time without backup is made up, once. `skip`: started within ten minutes or not at all.',
+    ),
+  withinHours: z
+    .number()
+    .min(1)
+    .max(8_760)
+    .default(168)
+    .describe(
+      'How old a due time may be to be made up: a week brings back what a long weekend without power took, and does not start last month’s full because a schedule was written today.',
+    ),
+});
+
+const schedule = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'small letters, digits and hyphens, at most 63')
+    .describe(
+      'Name of the schedule, unique in this file; stands in metrics and in the backup’s annotations.',
+    ),
+  type: z.enum(['full', 'diff', 'incr']).describe('pgBackRest’s type of backup.'),
+  cron: z
+    .string()
+    .superRefine((cron, context) => {
+      const problem = cronProblem(cron);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .describe(
+      'Five cron fields on the clocks of `timeZone`; day-of-month or day-of-week where both are given.',
+    ),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'a name of the IANA time zone database, e.g. Europe/Berlin or UTC')
+    .default('UTC')
+    .describe('IANA time zone in which `cron` is meant.'),
+  repos: z
+    .array(z.int().min(1).max(256))
+    .min(1)
+    .refine((repos) => new Set(repos).size === repos.length, 'each repository once')
+    .default([1])
+    .describe('Numbers of pgBackRest’s repositories that get the backup, one after the other.'),
+  missed: missed.prefault({}).describe('What happens to a due time at which no backup was taken.'),
+});
+
+/** backup.yaml */
+export const schema = z
+  .strictObject({
+    stanza: z.string().min(1).max(128).describe('pgBackRest’s stanza.'),
+    role: z
+      .strictObject({
+        source: z
+          .enum(['patroni', 'postgres'])
+          .default('patroni')
+          .describe('Who says whether this member is the primary; `postgres` where there is no Patroni.'),
+      })
+      .prefault({})
+      .describe('How this member’s role is known.'),
+    patroni: patroniConfig()
+      .optional()
+      .describe('Patroni’s REST API on this member; required unless `role.source` is postgres.'),
+    postgres: postgresConfig({ user: 'howdah_backup' })
+      .prefault({})
+      .describe('Where the archive’s state and, while Patroni is silent, the role are asked.'),
+    pgbackrest: pgbackrest.prefault({}).describe('How pgBackRest is run.'),
+    archiveIntervalSeconds: seconds(1, 3_600, 10).describe(
+      'How often the primary is asked how much WAL is not archived; a short connection each time.',
+    ),
+    initialBackup: z
+      .boolean()
+      .default(true)
+      .describe('A repository without any full backup gets one at once; an incr would become one anyway.'),
+    retry: z
+      .strictObject({
+        initialSeconds: seconds(1, 3_600, 30).describe('Wait after the first failure; doubles with each.'),
+        maxSeconds: seconds(1, 86_400, 1_800).describe('Longest wait.'),
+      })
+      .prefault({})
+      .describe('When a failed backup is tried again.'),
+    schedules: z.array(schedule).max(1_000).describe('Which backup is due when.'),
+  })
+  .superRefine((config, context) => {
+    if (config.role.source === 'patroni' && config.patroni === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['patroni'],
+        message:
+          'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
+      });
+    }
+    config.schedules.forEach(({ id }, index) => {
+      const path = ['schedules', index, 'id'];
+      if (config.schedules.findIndex((other) => other.id === id) !== index) {
+        context.addIssue({ code: 'custom', path, message: 'an id that no other schedule has' });
+      }
+      if (id === initialId) {
+        context.addIssue({
+          code: 'custom',
+          path,
+          message: `another id; ${initialId} means the first backup`,
+        });
+      }
+    });
+  });
+export type Config = z.infer<typeof schema>;

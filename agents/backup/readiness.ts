@@ -1,0 +1,32 @@
+import type { Readiness } from '@howdah/runtime/agent';
+import type { RoleView } from './gate.ts';
+import type { RepositoryView } from './repositories.ts';
+
+export interface ReadinessQuestion {
+  readonly role: RoleView;
+  readonly roleSilence: string | undefined;
+  readonly repositories: readonly RepositoryView[];
+  /** Why the last reading failed as a whole. */
+  readonly failure: string | undefined;
+  readonly stanzaProblem: string | undefined;
+}
+
+const waiting = (waitingFor: string): Readiness => ({ ready: false, waitingFor });
+
+/** Ready is who could take a backup if it were its turn: a replica that sees the repository is ready too. */
+export const readinessOf = (question: ReadinessQuestion): Readiness => {
+  const { role, roleSilence, repositories, failure, stanzaProblem } = question;
+  if (role.source === 'nobody') {
+    return waiting(`a word on this member's role${roleSilence === undefined ? '' : `: ${roleSilence}`}`);
+  }
+  if (failure !== undefined) return waiting(`pgBackRest: ${failure}`);
+  if (repositories.length === 0) return waiting('the first answer of pgbackrest info');
+  if (repositories.every(({ reachable }) => !reachable)) {
+    const words = repositories.map(({ repo, message }) => `repo${repo}: ${message}`);
+    return waiting(`a repository that answers (${words.join('; ')})`);
+  }
+  if (repositories.some(({ stanzaMissing }) => stanzaMissing) && role.role === 'primary') {
+    return waiting(`the stanza to be created${stanzaProblem === undefined ? '' : `: ${stanzaProblem}`}`);
+  }
+  return { ready: true };
+};

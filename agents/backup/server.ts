@@ -1,0 +1,59 @@
+import { HowdahError } from '@howdah/core/errors';
+import { openSession, type SessionOptions } from '@howdah/postgres/connect';
+import { postgresErrors } from '@howdah/postgres/errors';
+import type { Statement } from '@howdah/postgres/statement';
+import { z } from 'zod';
+import type { ArchiverWord, Server } from './ports.ts';
+import { timelineOf } from './wal.ts';
+
+/** pg_walfile_name fails in recovery; a replica writes no WAL of its own to name. */
+const recoverySql = `
+SELECT pg_is_in_recovery() AS in_recovery,
+       CASE WHEN NOT pg_is_in_recovery() THEN pg_walfile_name(pg_current_wal_lsn()) END AS current_wal`;
+
+const recoveryStatement: Statement<{ readonly in_recovery: boolean; readonly current_wal: string | null }> = {
+  what: 'asking whether the server is in recovery',
+  text: recoverySql,
+  row: z.object({ in_recovery: z.boolean(), current_wal: z.string().nullable() }),
+};
+
+/** pg_stat_archiver may be read by everybody. */
+const archiverSql = `
+SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END AS "currentLsn",
+       pg_size_bytes(current_setting('wal_segment_size'))::float8 AS "segmentBytes",
+       last_archived_wal AS "lastArchivedWal",
+       extract(epoch FROM last_archived_time)::float8 AS "lastArchivedAt",
+       last_failed_wal AS "lastFailedWal",
+       extract(epoch FROM last_failed_time)::float8 AS "lastFailedAt"
+  FROM pg_stat_archiver`;
+
+const archiverStatement: Statement<ArchiverWord> = {
+  what: 'reading pg_stat_archiver',
+  text: archiverSql,
+  row: z.object({
+    currentLsn: z.string().nullable(),
+    segmentBytes: z.number().positive(),
+    lastArchivedWal: z.string().nullable(),
+    lastArchivedAt: z.number().nullable(),
+    lastFailedWal: z.string().nullable(),
+    lastFailedAt: z.number().nullable(),
+  }),
+};
+
+/** PostgreSQL as the agent asks it: a connection for one question, closed with the answer. */
+export const createServer = (session: SessionOptions): Server => {
+  const ask = async <Row>(statement: Statement<Row>, signal: AbortSignal): Promise<Row> => {
+    await using connection = await openSession(session, signal);
+    const [row] = await connection.query(statement, signal);
+    if (row === undefined) throw new HowdahError(postgresErrors.unexpectedRow, `${statement.what}: no row`);
+    return row;
+  };
+  return {
+    recovery: async (signal) => {
+      const row = await ask(recoveryStatement, signal);
+      const timeline = row.current_wal === null ? undefined : timelineOf(row.current_wal);
+      return { inRecovery: row.in_recovery, ...(timeline === undefined ? {} : { timeline }) };
+    },
+    archiver: (signal) => ask(archiverStatement, signal),
+  };
+};
