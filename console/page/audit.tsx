@@ -2,6 +2,7 @@ import { formatBytes } from '@howdah/core/units';
 import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { ageAtMember, type Fleet, type FleetMember } from '@howdah/status/fleet';
 import { ago, coarse, count, plural, shortDigest } from './format.ts';
+import { cardClass, StaleBadge } from './heard.tsx';
 import { Badge, Fact, Facts, Nothing, Section } from './parts.tsx';
 
 /** One chain of sealed segments for each member: how far it is proven, and what waits. */
@@ -37,7 +38,7 @@ const Chain = ({
   const { chain, store, records, open, backlog, lastProven } = audit;
   const down = store.reachable === false;
   return (
-    <li class="card">
+    <li class={cardClass(fleet, member)}>
       <div class="card-head">
         <h3>{member.name}</h3>
         <Badge
@@ -46,6 +47,7 @@ const Chain = ({
         >
           {down ? 'Store takes nothing' : backlog.segments > 0 ? 'Uploading' : 'All sealed segments proven'}
         </Badge>
+        <StaleBadge fleet={fleet} member={member} />
       </div>
       <Facts>
         <Fact name="Chain">

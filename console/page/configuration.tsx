@@ -3,6 +3,7 @@ import type { ConfigReloadStatus } from '@howdah/status/config-reload';
 import { ageAtMember, clusterMember, type Fleet, type FleetMember } from '@howdah/status/fleet';
 import { agentNames } from './agent-names.ts';
 import { ago, plural, shortDigest } from './format.ts';
+import { cardClass, StaleBadge } from './heard.tsx';
 import { Badge, Fact, Facts, type IconName, Nothing, Scroll, Section, type Tone } from './parts.tsx';
 
 const phaseLooks: Readonly<Record<ConfigReloadStatus['phase'], readonly [Tone, IconName, string]>> = {
@@ -30,12 +31,13 @@ const MemberConfiguration = ({ fleet, member }: { readonly fleet: Fleet; readonl
   const [tone, icon, word] =
     detail === undefined ? (['quiet', 'unknown', 'Not known'] as const) : phaseLooks[detail.phase];
   return (
-    <li class="card">
+    <li class={cardClass(fleet, member)}>
       <div class="card-head">
         <h3>{member.name}</h3>
         <Badge tone={tone} icon={icon}>
           {word}
         </Badge>
+        {detail !== undefined && <StaleBadge fleet={fleet} member={member} />}
       </div>
       {detail === undefined ? (
         <Nothing>No config-reload agent has answered.</Nothing>

@@ -1,7 +1,7 @@
 import type { Judgement, Verdict } from '@howdah/status/judge';
 import type { Area, Finding, Level } from '@howdah/status/judge/finding';
 import { coarse } from './format.ts';
-import { Icon } from './parts.tsx';
+import { Icon, Prose } from './parts.tsx';
 
 const verdictWords: Readonly<Record<Verdict, string>> = {
   well: 'Nothing to do',
@@ -15,6 +15,9 @@ const levelWords: Readonly<Record<Level, string>> = {
   warning: 'Look today',
   notice: 'Worth knowing',
 };
+
+/** A list that one takes in at a glance; the others are one key away. */
+const shownAtOnce = 5;
 
 /** Where on the page more is said. */
 const anchors: Readonly<Record<Area, string>> = {
@@ -55,18 +58,36 @@ export const Headline = ({
         <p class="eyebrow">{verdictWords[verdict]}</p>
         <h1 id="headline">{sentence}</h1>
         {lostForSeconds !== undefined && error !== undefined && <p class="muted">Last failure: {error}.</p>}
-        {judgement.findings.length > 0 && (
-          <ul class="findings" aria-label="What was found, the worst first">
-            {judgement.findings.map((finding) => (
-              <FindingItem key={finding.id} finding={finding} />
-            ))}
-          </ul>
-        )}
+        <Findings findings={judgement.findings} />
       </div>
       <p class="hidden" role="status">
         {announced.join(' ')}
       </p>
     </section>
+  );
+};
+
+const Findings = ({ findings }: { readonly findings: readonly Finding[] }) => {
+  if (findings.length === 0) return null;
+  const folded = findings.slice(shownAtOnce);
+  return (
+    <>
+      <ul class="findings" aria-label="What was found, the worst first">
+        {findings.slice(0, shownAtOnce).map((finding) => (
+          <FindingItem key={finding.id} finding={finding} />
+        ))}
+      </ul>
+      {folded.length > 0 && (
+        <details class="more">
+          <summary>{folded.length} more</summary>
+          <ul class="findings" aria-label="What else was found">
+            {folded.map((finding) => (
+              <FindingItem key={finding.id} finding={finding} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 };
 
@@ -82,9 +103,13 @@ const FindingItem = ({ finding }: { readonly finding: Finding }) => (
     <div>
       <p>
         <span class="level">{levelWords[finding.level]}</span>{' '}
-        <a href={`#${anchors[finding.area]}`}>{finding.says}</a>
+        <a href={`#${anchors[finding.area]}`}>
+          <Prose text={finding.says} />
+        </a>
       </p>
-      <p class="todo">{finding.todo}</p>
+      <p class="todo">
+        <Prose text={finding.todo} />
+      </p>
     </div>
   </li>
 );

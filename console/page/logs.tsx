@@ -1,20 +1,22 @@
 import { formatBytes } from '@howdah/core/units';
-import type { Fleet } from '@howdah/status/fleet';
+import type { Fleet, FleetMember } from '@howdah/status/fleet';
 import type { LogshipStatus } from '@howdah/status/logship';
 import { count, plural } from './format.ts';
+import { StaleBadge } from './heard.tsx';
 import { Badge, Nothing, Scroll, Section } from './parts.tsx';
 import { barLength, severitiesOf } from './severities.ts';
 
 interface MemberLogs {
   readonly name: string;
+  readonly member: FleetMember;
   readonly logs: LogshipStatus;
 }
 
 /** Log records counted by severity, and whether they leave. */
 export const Logs = ({ fleet }: { readonly fleet: Fleet }) => {
-  const members = fleet.members.flatMap(({ name, agents }): MemberLogs[] => {
-    const logs = agents.answer?.agents.logship?.detail;
-    return logs === undefined ? [] : [{ name, logs }];
+  const members = fleet.members.flatMap((member): MemberLogs[] => {
+    const logs = member.agents.answer?.agents.logship?.detail;
+    return logs === undefined ? [] : [{ name: member.name, member, logs }];
   });
   return (
     <Section id="logs" title="Log records by severity" aside="Since counting began; bars are logarithmic">
@@ -23,7 +25,7 @@ export const Logs = ({ fleet }: { readonly fleet: Fleet }) => {
       ) : (
         <div class="panel logs">
           <Severities members={members} />
-          <Sinks members={members} />
+          <Sinks members={members} fleet={fleet} />
         </div>
       )}
     </Section>
@@ -80,11 +82,12 @@ const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) =>
   );
 };
 
-const Sinks = ({ members }: { readonly members: readonly MemberLogs[] }) => (
+const Sinks = ({ members, fleet }: { readonly members: readonly MemberLogs[]; readonly fleet: Fleet }) => (
   <ul class="sinks">
-    {members.map(({ name, logs: { sinks, counts, backlogBytes } }) => (
+    {members.map(({ name, member, logs: { sinks, counts, backlogBytes } }) => (
       <li key={name}>
         <strong>{name}</strong>
+        <StaleBadge fleet={fleet} member={member} />
         {sinks.map(({ id, ok, error }) => (
           <span key={id}>
             <Badge tone={ok ? 'well' : 'warning'} icon={ok ? 'well' : 'warning'}>

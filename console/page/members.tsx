@@ -3,7 +3,6 @@ import type { MemberRole } from '@howdah/status/backup';
 import type { AgentCommon, AgentName } from '@howdah/status/common';
 import {
   ageAtMember,
-  ageSeconds,
   clusterMember,
   type Fleet,
   type FleetMember,
@@ -12,6 +11,7 @@ import {
 } from '@howdah/status/fleet';
 import { agentNames } from './agent-names.ts';
 import { ago, coarse } from './format.ts';
+import { cardClass, Heard } from './heard.tsx';
 import { Badge, Fact, Facts, type IconName, Nothing, Section, type Tone } from './parts.tsx';
 
 const roleLooks: Readonly<Record<MemberRole, readonly [Tone, IconName, string]>> = {
@@ -38,14 +38,12 @@ export const Members = ({ fleet }: { readonly fleet: Fleet }) => (
 );
 
 const Member = ({ fleet, member }: { readonly fleet: Fleet; readonly member: FleetMember }) => {
-  const heard = freshness(member.agents, fleet);
-  const old = heard === 'stale' || heard === 'silent';
   const role = roleOf(fleet, member);
   const [tone, icon, word] = roleLooks[role];
   const seen = clusterMember(fleet, member.name);
   const patroniOld = freshness(fleet.cluster, fleet) === 'stale';
   return (
-    <li class={`card${old ? ' old' : ''}`}>
+    <li class={cardClass(fleet, member)}>
       <div class="card-head">
         <h3>{member.name}</h3>
         <Badge tone={tone} icon={icon}>
@@ -68,36 +66,6 @@ const Member = ({ fleet, member }: { readonly fleet: Fleet; readonly member: Fle
       </Facts>
       <Agents fleet={fleet} member={member} />
     </li>
-  );
-};
-
-const Heard = ({ fleet, member }: { readonly fleet: Fleet; readonly member: FleetMember }) => {
-  const heard = freshness(member.agents, fleet);
-  const age = ageSeconds(member.agents, fleet.now) ?? 0;
-  if (!member.watched)
-    return (
-      <p class="heard">
-        <Badge tone="quiet" icon="off">
-          Agents not asked
-        </Badge>
-      </p>
-    );
-  if (heard === 'waiting')
-    return (
-      <p class="heard">
-        <Badge tone="quiet" icon="waiting">
-          Asking…
-        </Badge>
-      </p>
-    );
-  if (heard === 'fresh') return null;
-  return (
-    <p class="heard">
-      <Badge tone="warning" icon="warning">
-        {heard === 'silent' ? 'Never answered' : `Stale: ${coarse(age)} old`}
-      </Badge>
-      {member.agents.error !== undefined && <span class="muted why">{member.agents.error}</span>}
-    </p>
   );
 };
 

@@ -79,6 +79,11 @@ export const Fact = ({ name, children }: { readonly name: string; readonly child
   </div>
 );
 
+/** Words in which `backticks` mark what is typed. */
+export const Prose = ({ text }: { readonly text: string }) => (
+  <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}</>
+);
+
 export const Nothing = ({ children }: { readonly children: ComponentChildren }) => (
   <p class="nothing">{children}</p>
 );

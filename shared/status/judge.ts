@@ -21,12 +21,17 @@ export interface Judgement {
 
 /** What a tired person should read first. */
 export const judge = (fleet: Fleet): Judgement => {
+  // Of a member that no longer answers one thing is known: that it does not answer.
+  const heard: Fleet = {
+    ...fleet,
+    members: fleet.members.filter(({ agents }) => freshness(agents, fleet) === 'fresh'),
+  };
   const findings = worstFirst([
     ...memberFindings(fleet),
     ...backupFindings(fleet),
-    ...agentFindings(fleet),
-    ...auditAndLogFindings(fleet),
-    ...configurationFindings(fleet),
+    ...agentFindings(heard),
+    ...auditAndLogFindings(heard),
+    ...configurationFindings(heard),
   ]);
   const serious = findings.filter(({ level }) => level !== 'notice');
   const [first] = serious;
@@ -37,8 +42,8 @@ export const judge = (fleet: Fleet): Judgement => {
       findings,
     };
   }
-  const heard = fleet.members.filter((member) => freshness(member.agents, fleet) === 'fresh');
-  if (heard.length === 0) return { verdict: 'unknown', sentence: 'Nobody has answered yet.', findings };
+  if (heard.members.length === 0)
+    return { verdict: 'unknown', sentence: 'Nobody has answered yet.', findings };
   return { verdict: 'well', sentence: well(fleet), findings };
 };
 

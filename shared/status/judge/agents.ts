@@ -37,7 +37,7 @@ const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): rea
         ...about,
         level: 'warning',
         says: `The agent ${where} failed and starts again (${agent.restarts} ${agent.restarts === 1 ? 'time' : 'times'} so far).`,
-        todo: [agent.lastError?.message, agent.lastError?.remedy].filter(Boolean).join(' ') || 'See its log.',
+        todo: lastErrorText(agent) ?? 'See its log.',
       },
     ];
   }
@@ -62,6 +62,12 @@ const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): rea
       todo: agent.lastError?.remedy ?? 'It goes on by itself once that is there.',
     },
   ];
+};
+
+const lastErrorText = ({ lastError }: AgentCommon): string | undefined => {
+  if (lastError === undefined) return undefined;
+  const { message, remedy } = lastError;
+  return remedy === undefined ? message : `${message.replace(/[.]$/, '')}. ${remedy}`;
 };
 
 const problemText = ({ config: { problems } }: AgentCommon): string | undefined => {

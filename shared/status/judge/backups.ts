@@ -1,5 +1,4 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
-import type { BackupStatus } from '../backup.ts';
 import { type BackupView, backupsNewestFirst, backupView } from '../backup-view.ts';
 import { ageAtMember, type Fleet } from '../fleet.ts';
 import type { Finding } from './finding.ts';
@@ -21,7 +20,7 @@ export const backupFindings = (fleet: Fleet): readonly Finding[] => {
   return [
     ...presence(view),
     ...repositories(view),
-    ...(view.authoritative ? [...overdue(fleet, view), ...archive(fleet, view.detail, view)] : []),
+    ...(view.authoritative ? [...archive(fleet, view), ...overdue(fleet, view)] : []),
     ...lastRun(view),
   ];
 };
@@ -96,28 +95,33 @@ const overdue = (fleet: Fleet, { detail, member }: BackupView): readonly Finding
     ];
   });
 
-const archive = (fleet: Fleet, { archive }: BackupStatus, { member }: BackupView): readonly Finding[] => {
-  if (archive === undefined) return [];
-  const { lastFailedAt, lastArchivedAt, lastFailedWal, atRiskBytes, atRiskSeconds } = archive;
+const archive = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] => {
+  if (detail.archive === undefined) return [];
+  const { lastFailedAt, lastArchivedAt, lastFailedWal, atRiskBytes, atRiskSeconds } = detail.archive;
   const failing =
     lastFailedAt !== undefined &&
     (lastArchivedAt === undefined || Date.parse(lastFailedAt) > Date.parse(lastArchivedAt));
   const waited = atRiskSeconds ?? 0;
   if (!failing && waited <= atRiskWarningSeconds) return [];
-  const size = atRiskBytes === undefined ? '' : ` ${formatBytes(atRiskBytes)} would be lost with this disk.`;
   const since = lastArchivedAt === undefined ? undefined : ageAtMember(fleet, member, lastArchivedAt);
+  const risk =
+    atRiskBytes === undefined ? '.' : `: ${formatBytes(atRiskBytes)} would be lost with the primary’s disk.`;
+  const facts = [
+    lastFailedWal === undefined ? undefined : `${lastFailedWal} was refused`,
+    since === undefined ? undefined : `the last segment left ${formatDuration(since)} ago`,
+  ].filter((fact) => fact !== undefined);
   return [
     {
-      level: waited > atRiskAlarmSeconds || (since ?? waited) > atRiskAlarmSeconds ? 'alarm' : 'warning',
+      level: Math.max(waited, since ?? 0) > atRiskAlarmSeconds ? 'alarm' : 'warning',
       area: 'backups',
       id: 'archive',
       member: member.name,
       says: failing
-        ? `WAL archiving fails on ${member.name}${lastFailedWal === undefined ? '' : ` (${lastFailedWal})`}${
-            since === undefined ? '' : `; the last segment left ${formatDuration(since)} ago`
-          }.${size}`
-        : `WAL has waited ${formatDuration(waited)} to be archived on ${member.name}.${size}`,
-      todo: 'Look at the repository and at `pgbackrest check`; pg_wal grows until it works.',
+        ? `WAL archiving fails on ${member.name}${risk}`
+        : `WAL has waited ${formatDuration(waited)} on ${member.name} to be archived${risk}`,
+      todo: `Look at the repository and at \`pgbackrest check\`; pg_wal grows until it works${
+        facts.length === 0 ? '' : ` (${facts.join('; ')})`
+      }.`,
     },
   ];
 };

@@ -1,0 +1,99 @@
+import { directoriesFrom } from '@howdah/runtime/directories';
+import { howdahVersion } from '@howdah/runtime/version';
+import type { Fleet } from '@howdah/status/fleet';
+import { Command } from 'commander';
+import { configDescriptions } from './agents.ts';
+import { backupListJson, backupListText } from './backup-list.ts';
+import { backupScheduleJson, backupScheduleText } from './backup-schedule.ts';
+import { checkConfig, configCheckJson, configCheckText } from './config-check.ts';
+import { askFleet } from './fleet.ts';
+import { statusJson, statusText } from './status.ts';
+import type { Style } from './style.ts';
+
+/** The world around one call of the command. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly style: Style;
+  readonly write: (text: string) => void;
+  /** Sets what the process ends with when all else goes well. */
+  readonly exitWith: (code: number) => void;
+}
+
+const defaultUrl = 'http://127.0.0.1:9187';
+const exitConfiguration = 78;
+
+interface AskOptions {
+  readonly url?: readonly string[];
+  readonly fleet?: string;
+  readonly json?: boolean;
+}
+
+/** All commands; each writes text for a person or, by `--json`, an object with `version` for a program. */
+export const createProgram = (surroundings: Surroundings): Command => {
+  const { write } = surroundings;
+  const program = new Command('howdah')
+    .description('Look after PostgreSQL clusters that run with Patroni: what the agents beside them say.')
+    .version(howdahVersion)
+    .showHelpAfterError('(--help says what there is)')
+    .addHelpText('after', examples);
+
+  const ask = async ({ url, fleet }: AskOptions): Promise<Fleet> =>
+    askFleet(
+      { urls: url ?? [defaultUrl], ...(fleet === undefined ? {} : { patroniUrl: fleet }) },
+      surroundings.signal,
+    );
+
+  asking(program.command('status'), 'whether all is well and, if not, what is wrong first').action(
+    async (options: AskOptions) => {
+      const fleet = await ask(options);
+      write(options.json === true ? statusJson(fleet) : statusText(fleet, surroundings.style));
+    },
+  );
+
+  const backup = program.command('backup').description('what is in the repositories, and what is due');
+  asking(backup.command('list'), 'all backups, newest first').action(async (options: AskOptions) => {
+    const fleet = await ask(options);
+    write(options.json === true ? backupListJson(fleet) : backupListText(fleet));
+  });
+  asking(backup.command('schedule'), 'the next due times, in UTC and in each schedule’s zone').action(
+    async (options: AskOptions) => {
+      const fleet = await ask(options);
+      write(options.json === true ? backupScheduleJson(fleet) : backupScheduleText(fleet));
+    },
+  );
+
+  program
+    .command('config')
+    .description('the agents’ configuration')
+    .command('check')
+    .description('every problem of every file in a configuration directory; ends with 78 when there is one')
+    .argument('[directory]', 'default: HOWDAH_CONFIG_DIR, or /etc/howdah/config')
+    .option('--json', 'for programs')
+    .action(async (directory: string | undefined, { json }: { readonly json?: boolean }) => {
+      const where = directory ?? directoriesFrom(surroundings.env).config;
+      const check = await checkConfig(where, await configDescriptions());
+      write(json === true ? configCheckJson(check) : configCheckText(check, surroundings.style));
+      if (check.problems.length > 0) surroundings.exitWith(exitConfiguration);
+    });
+  return program;
+};
+
+/** The options of every command that asks agents. */
+const asking = (command: Command, description: string): Command =>
+  command
+    .description(description)
+    .option('-u, --url <url...>', `where agents listen; several for several members (default: ${defaultUrl})`)
+    .option('-f, --fleet <patroni-url>', 'ask the agents of all members that this Patroni knows')
+    .option('--json', 'for programs');
+
+const examples = `
+Examples:
+  howdah status                                   the member at ${defaultUrl}
+  howdah status -u http://10.0.0.7:9187 http://10.0.0.8:9187
+  howdah status --fleet http://10.0.0.7:8008      every member of that cluster
+  howdah backup list --json | jq '.repositories[].backups[].label'
+  howdah backup schedule
+  howdah config check ./config                    before it is mounted
+
+Exit codes: 0 done, 78 a configuration is wrong, 1 anything else.`;
