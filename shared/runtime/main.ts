@@ -10,6 +10,7 @@ import { createHttpServer, listen } from './http-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createRegistry, createRuntimeMetrics } from './metrics.ts';
 import { type ShutdownPhase, shutDown } from './shutdown.ts';
+import { aborted } from './stop-deadline.ts';
 import type { AnyAgentDefinition } from './supervisor.ts';
 
 const exitAsked = 0;
@@ -63,7 +64,7 @@ export const runAgents = async ({ component, defaultPort, sources }: AgentsProce
       await host.look(signal);
       if (host.invalid().length > 0) return exitConfiguration;
     }
-    await Promise.race([running, untilAborted(signal)]);
+    await Promise.race([running, aborted(signal)]);
     await shutDown(phases, logger);
     return exitAsked;
   });
@@ -121,9 +122,3 @@ const reasonOf = (error: unknown): object => ({
   ...(error instanceof HowdahError ? { code: error.code, remedy: error.kind.remedy } : {}),
   stack: error instanceof Error ? error.stack : undefined,
 });
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -9,6 +9,7 @@ import type { ConfigInForce } from './config-in-force.ts';
 import type { Directories } from './directories.ts';
 import type { Logger } from './logger.ts';
 import { forgetAgent, type RuntimeMetrics } from './metrics.ts';
+import { aborted, whyOf, withStopDeadline } from './stop-deadline.ts';
 
 // An agent's config and metrics are its own affair; create() and schema belong together by construction.
 export type AnyAgentDefinition = AgentDefinition<unknown, unknown>;
@@ -27,8 +28,6 @@ export interface SupervisorInput {
 const restartBackoff = { initialMs: 1_000, maxMs: 60_000 };
 /** An agent that ran so long before it failed starts again with the first, short delay. */
 const healthyRunMs = 120_000;
-/** Ten seconds inside Kubernetes' default grace period of thirty; the rest is for the other phases. */
-const stopDeadlineMs = 20_000;
 const defaultStallMs = 300_000;
 
 type LastError = NonNullable<AgentCommon['lastError']>;
@@ -226,29 +225,3 @@ const lastErrorOf = (failure: unknown, now: Date): LastError => ({
   ...(failure instanceof HowdahError ? { remedy: failure.kind.remedy } : {}),
   at: now.toISOString(),
 });
-
-const whyOf = (signal: AbortSignal): string =>
-  signal.reason instanceof StopRequest ? signal.reason.why : 'shutdown';
-
-const aborted = async (signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
-};
-
-/** At a shutdown an agent may not hold the process up for ever; when replaced it may finish what it does. */
-const withStopDeadline = async (running: Promise<void>, signal: AbortSignal): Promise<void> => {
-  const done = new AbortController();
-  const deadline = async (): Promise<never> => {
-    await aborted(AbortSignal.any([signal, done.signal]));
-    if (done.signal.aborted || whyOf(signal) === 'config-changed') return new Promise<never>(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, stopDeadlineMs).unref());
-    throw new Error(`did not stop within ${stopDeadlineMs / 1_000} s`);
-  };
-  try {
-    await Promise.race([running, deadline()]);
-  } finally {
-    done.abort();
-  }
-};

@@ -1,0 +1,32 @@
+import { StopRequest } from './agent.ts';
+
+/** Ten seconds inside Kubernetes' default grace period of thirty; the rest is for the other phases. */
+const stopDeadlineMs = 20_000;
+
+/** Why the agent is told to stop. */
+export const whyOf = (signal: AbortSignal): string =>
+  signal.reason instanceof StopRequest ? signal.reason.why : 'shutdown';
+
+/** Resolves when `signal` aborts. */
+export const aborted = async (signal: AbortSignal): Promise<void> => {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+};
+
+/** At a shutdown an agent may not hold the process up for ever; when replaced it may finish what it does. */
+export const withStopDeadline = async (running: Promise<void>, signal: AbortSignal): Promise<void> => {
+  const done = new AbortController();
+  const deadline = async (): Promise<never> => {
+    await aborted(AbortSignal.any([signal, done.signal]));
+    if (done.signal.aborted || whyOf(signal) === 'config-changed') return new Promise<never>(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, stopDeadlineMs).unref());
+    throw new Error(`did not stop within ${stopDeadlineMs / 1_000} s`);
+  };
+  try {
+    await Promise.race([running, deadline()]);
+  } finally {
+    done.abort();
+  }
+};
