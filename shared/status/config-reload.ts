@@ -27,6 +27,10 @@ export const configReloadStatus = z.object({
    * - `waiting`: the server or Patroni does not answer.
    */
   phase: z.enum(['in-force', 'applying', 'pending-restart', 'refused', 'waiting']),
+  /** In phase `waiting`: for what, in words a tired person understands. */
+  waitingFor: z.string().optional(),
+  /** Cluster-wide settings that Patroni has not passed on to this member yet. */
+  awaiting: z.array(z.string()).optional(),
   /** What was refused, each with its place and what would be right. */
   problems: z.array(
     z.object({
@@ -45,6 +49,7 @@ export const configReloadStatus = z.object({
       file: sourceFile,
       present: z.boolean(),
       digest: z.string().optional(),
+      /** Settings in it; rules in pg_hba.conf. */
       settings: z.int().nonnegative(),
     }),
   ),
