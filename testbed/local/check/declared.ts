@@ -1,13 +1,5 @@
 import { type Arrow, isWorkshop } from './arrow.ts';
-
-/** A package.json of ours, as far as imports are concerned. */
-export interface PackageManifest {
-  /** Relative to the root; empty for the root itself. */
-  readonly folder: string;
-  readonly name: string;
-  readonly dependencies: ReadonlySet<string>;
-  readonly devDependencies: ReadonlySet<string>;
-}
+import type { PackageManifest } from './manifests.ts';
 
 /**
  * Imports of packages that the importing package does not declare. npm hoists and links everything into

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Arrow } from './arrow.ts';
-import { type PackageManifest, undeclaredArrows } from './declared.ts';
+import { undeclaredArrows } from './declared.ts';
 import { rings } from './judge-arrows.ts';
+import type { PackageManifest } from './manifests.ts';
 
 const arrows = (...pairs: readonly (readonly [string, string])[]): readonly Arrow[] =>
   pairs.map(([from, to]) => ({ from, to, typeOnly: false }));

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 import type { Arrow } from './arrow.ts';
-import type { PackageManifest } from './declared.ts';
+import { type PackageManifest, readManifests } from './manifests.ts';
 import { importsIn } from './read-imports.ts';
 import { resolveImport, type SourceTree } from './resolve-import.ts';
 
@@ -13,16 +12,9 @@ export interface Arrows {
   readonly broken: readonly string[];
 }
 
-const dependencies = z.record(z.string(), z.string()).default({});
-const manifestSchema = z.object({ name: z.string(), dependencies, devDependencies: dependencies });
-
 /** Reads every source file among `paths` (all files of the project, relative to `root`) for what it imports. */
 export const readArrows = async (root: string, paths: readonly string[]): Promise<Arrows> => {
-  const manifests = await Promise.all(
-    paths
-      .filter((path) => posix.basename(path) === 'package.json' && !path.includes('testdata/'))
-      .map((path) => readManifest(root, path)),
-  );
+  const manifests = await readManifests(root, paths);
   const tree: SourceTree = {
     files: new Set(paths),
     packages: new Map(manifests.map(({ name, folder }) => [name, folder])),
@@ -37,15 +29,4 @@ export const readArrows = async (root: string, paths: readonly string[]): Promis
     }
   }
   return { arrows, manifests, broken };
-};
-
-const readManifest = async (root: string, path: string): Promise<PackageManifest> => {
-  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(root, path), 'utf8')));
-  const folder = posix.dirname(path);
-  return {
-    folder: folder === '.' ? '' : folder,
-    name: manifest.name,
-    dependencies: new Set(Object.keys(manifest.dependencies)),
-    devDependencies: new Set(Object.keys(manifest.devDependencies)),
-  };
 };
