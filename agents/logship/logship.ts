@@ -1,0 +1,158 @@
+import { backoffMs } from '@howdah/core/backoff';
+import type { Clock } from '@howdah/core/clock';
+import { describeError, HowdahError } from '@howdah/core/errors';
+import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
+import type { Logger } from '@howdah/runtime/logger';
+import type { LogshipStatus } from '@howdah/status/logship';
+import type { Delivery } from './delivery.ts';
+import { Follower } from './follow.ts';
+import type { LogDirectory } from './look.ts';
+import type { Metrics } from './metrics.ts';
+import type { NextWait } from './model.ts';
+import { statusOf } from './tell.ts';
+
+export interface LogshipInput {
+  readonly logDirectory: string;
+  readonly directory: LogDirectory;
+  readonly delivery: Delivery;
+  readonly member: string;
+  readonly maxRecordBytes: number;
+  readonly pollMs: number;
+  readonly checkpointIntervalMs: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly random?: () => number;
+}
+
+const retryRule = { initialMs: 500, maxMs: 30_000 };
+/** The last checkpoint of a stopping agent: a disk that hangs must not hold up the process. */
+const lastCheckpointMs = 5_000;
+
+/** Drives the cycles: look, follow, acknowledge. */
+export class Logship implements Agent {
+  readonly #input: LogshipInput;
+  readonly #follower: Follower;
+  #opened = false;
+  #lookedAt = false;
+  #failures = 0;
+  #waitingFor: string | undefined;
+  #lastRecordAt: Date | undefined;
+
+  constructor(input: LogshipInput) {
+    this.#input = input;
+    const { delivery, member, maxRecordBytes, logger, metrics, clock } = input;
+    this.#follower = new Follower({
+      delivery,
+      member,
+      maxRecordBytes,
+      logger,
+      lost: (bytes) => metrics.lostBytes.inc(bytes),
+      delivered: async (signal) => {
+        this.#lastRecordAt = clock.now();
+        const sinceMs = clock.monotonicMs() - delivery.acknowledgedAtMs;
+        if (sinceMs >= input.checkpointIntervalMs) await delivery.acknowledge(signal);
+      },
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        const waitMs = await this.cycle(signal);
+        await this.#input.clock.sleep(waitMs, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** One look at the directory, and delivery of all that is new. */
+  async cycle(signal: AbortSignal): Promise<NextWait> {
+    const { delivery, directory, clock, pollMs } = this.#input;
+    try {
+      if (!this.#opened) await delivery.open(signal);
+      this.#opened = true;
+      if (!(await delivery.retry(signal))) return this.#wait(this.#sinkTrouble());
+      const files = await directory.look(clock.monotonicMs());
+      const outcome = await this.#follower.follow(files, clock.now().getTime(), signal);
+      this.#lookedAt = true;
+      if (outcome === 'held') return this.#wait(this.#sinkTrouble());
+      await delivery.acknowledge(signal);
+      this.#well();
+      return outcome === 'more' ? 0 : pollMs;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof HowdahError) || error.kind.retry === 'never') throw error;
+      return this.#wait(describeError(error), error);
+    } finally {
+      this.#measure();
+    }
+  }
+
+  status(): LogshipStatus | undefined {
+    const { delivery, logDirectory } = this.#input;
+    if (!this.#opened) return undefined;
+    return statusOf({
+      logDirectory,
+      counts: delivery.durable,
+      files: this.#follower.files.map((file) => ({ file, offsetBytes: this.#follower.offsetOf(file) })),
+      backlogBytes: this.#follower.backlogBytes,
+      lastRecordAt: this.#lastRecordAt,
+      entries: delivery.entries,
+    });
+  }
+
+  readiness(): Readiness {
+    if (this.#waitingFor !== undefined) return { ready: false, waitingFor: this.#waitingFor };
+    return this.#lookedAt
+      ? { ready: true }
+      : { ready: false, waitingFor: `the first look into ${this.#input.logDirectory}` };
+  }
+
+  #well(): void {
+    if (this.#waitingFor !== undefined) this.#input.logger.info('log is followed again');
+    this.#waitingFor = undefined;
+    this.#failures = 0;
+    // A quiet log that was read to its end is what the agent is there for, too.
+    this.#input.progress.made();
+  }
+
+  #wait(waitingFor: string, error?: HowdahError): NextWait {
+    const { logger, random = Math.random } = this.#input;
+    if (this.#waitingFor === undefined) {
+      const known = error === undefined ? {} : { code: error.code, remedy: error.kind.remedy };
+      logger.warn({ waitingFor, ...known }, 'log cannot be delivered now');
+    }
+    this.#waitingFor = waitingFor;
+    this.#failures += 1;
+    return backoffMs(retryRule, this.#failures, random());
+  }
+
+  #sinkTrouble(): string {
+    const failing = this.#input.delivery.entries.filter(({ failures }) => failures > 0);
+    return failing.map(({ sink, error }) => `sink ${sink.id}: ${error}`).join('; ');
+  }
+
+  #measure(): void {
+    const { metrics } = this.#input;
+    if (!this.#lookedAt) return;
+    metrics.backlog.set(this.#follower.backlogBytes);
+    metrics.files.set(this.#follower.files.length);
+  }
+
+  /** What is delivered becomes durable, so that an orderly stop repeats nothing. */
+  async #end(): Promise<void> {
+    const { delivery, logger } = this.#input;
+    try {
+      if (this.#opened) await delivery.acknowledge(AbortSignal.timeout(lastCheckpointMs));
+    } catch (error) {
+      logger.warn({ error: describeError(error) }, 'no last checkpoint');
+    } finally {
+      await delivery.close();
+    }
+  }
+}
