@@ -57,6 +57,12 @@ test('a file that is not committed yet is judged too', async () => {
   expect(await layers.run(context())).toMatchObject({ ok: false });
 });
 
+test('a committed file that was just deleted is no file any more', async () => {
+  await runTool({ root, signal }, 'git', ['add', '.']);
+  await rm(join(root, 'shared/core/errors.ts'));
+  expect(await layers.run(context())).toMatchObject({ ok: true });
+});
+
 /** The linter over one file at `path`, with the project's rules. */
 const lint = async (path: string, source: string) => {
   await copyFile(join(clone, 'biome.json'), join(root, 'biome.json'));
