@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { openSession, type Session } from '@howdah/postgres/connect';
 import { usePostgres } from '@howdah/testing/pg-test';
-import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { exporterAt, type RunningExporter } from './testing/exporter-at.ts';
 import { startStandby } from './testing/standby.ts';
 
@@ -22,6 +22,27 @@ const connectionsOf = async (): Promise<number> => {
     `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'howdah_exporter'`,
   );
   return row?.n ?? -1;
+};
+
+const forever = new AbortController().signal;
+
+const superuserSession = (): Promise<Session> =>
+  openSession(
+    {
+      host: server().socketDir,
+      port: server().port,
+      user: 'postgres',
+      database: 'postgres',
+      applicationName: 'somebody else',
+      connectTimeoutMs: 2_000,
+      statementTimeoutMs: 2_000,
+      lockTimeoutMs: 100,
+    },
+    forever,
+  );
+
+const say = async (session: Session, text: string): Promise<void> => {
+  await session.query({ what: text, text, row: z.unknown() }, forever);
 };
 
 const pidsOf = async (parent: number): Promise<readonly number[]> => {
@@ -142,10 +163,10 @@ describe('E01: a table locked in ACCESS EXCLUSIVE mode', () => {
     const table = '{datname="postgres",schemaname="public",relname="locked"}';
     expect(await value(running, `pg_stat_user_tables_size_bytes${table}`)).toBeGreaterThan(0);
 
-    const holder = new Client({ connectionString: server().connectionString });
-    await holder.connect();
+    const holder = await superuserSession();
     try {
-      await holder.query('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE');
+      await say(holder, 'BEGIN');
+      await say(holder, 'LOCK TABLE public.locked IN ACCESS EXCLUSIVE MODE');
       const cycle = running.cycle();
       const beganMs = performance.now();
       expect(running.exporter.renderMetrics()).toContain('pg_up 1');
@@ -155,12 +176,14 @@ describe('E01: a table locked in ACCESS EXCLUSIVE mode', () => {
       expect(await value(running, `pg_stat_user_tables_seq_scan${table}`)).toBeDefined();
       expect(await value(running, `pg_stat_user_tables_size_bytes${table}`)).toBeUndefined();
       expect(await connectionsOf()).toBe(1);
-      await holder.query('ROLLBACK; BEGIN; REINDEX INDEX locked_pkey');
+      await say(holder, 'ROLLBACK');
+      await say(holder, 'BEGIN');
+      await say(holder, 'REINDEX INDEX public.locked_pkey');
       await running.cycle();
       expect(await value(running, 'pg_scrape_collector_success{collector="stat_user_tables"}')).toBe(1);
       expect(await value(running, `pg_stat_user_tables_size_bytes${table}`)).toBeUndefined();
     } finally {
-      await holder.end();
+      await holder.close();
     }
     await running.cycle();
     expect(await value(running, `pg_stat_user_tables_size_bytes${table}`)).toBeGreaterThan(0);
@@ -206,23 +229,10 @@ describe('E02: a server in trouble', () => {
     await using before = exporterAt(server(), quick);
     await before.cycle();
     const taken: Session[] = [];
-    const take = () =>
-      openSession(
-        {
-          ...{ host: server().socketDir, port: server().port, user: 'postgres', database: 'postgres' },
-          ...{
-            applicationName: 'crowd',
-            connectTimeoutMs: 2_000,
-            statementTimeoutMs: 2_000,
-            lockTimeoutMs: 100,
-          },
-        },
-        new AbortController().signal,
-      );
     await using late = exporterAt(server(), quick);
     try {
       for (let full = false; !full; ) {
-        await take().then(
+        await superuserSession().then(
           (session) => taken.push(session),
           () => {
             full = true;
