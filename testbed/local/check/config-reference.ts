@@ -24,10 +24,24 @@ export const configReference = (agent: string, rows: readonly ConfigRow[]): stri
     configTable(rows),
   ].join('\n\n')}\n`;
 
-/** `readme` with `table` between its markers; undefined when it has none. */
-export const withConfigTable = (readme: string, table: string): string | undefined => {
+/** docs/reference/README.md: where each reference is. */
+export const referenceIndex = (agents: readonly string[]): string =>
+  `${[
+    '# Reference',
+    generatedNotice('what is listed here'),
+    [
+      ...agents.map((agent) => `- [${agent}.yaml](config/${agent}.md)`),
+      '- [Metrics](metrics.md)',
+      '- [Errors](../errors.md)',
+    ].join('\n'),
+  ].join('\n\n')}\n`;
+
+/** `readme` with `table` between its markers; where it has none they are put at its end. */
+export const withConfigTable = (readme: string, table: string): string => {
   const from = readme.indexOf(begin);
-  const to = readme.indexOf(end);
-  if (from === -1 || to < from) return undefined;
+  const to = readme.indexOf(end, from);
+  if (from === -1 || to === -1) {
+    return `${readme.trimEnd()}\n\n## Configuration\n\n${begin}\n${table}\n${end}\n`;
+  }
   return `${readme.slice(0, from + begin.length)}\n${table}\n${readme.slice(to)}`;
 };

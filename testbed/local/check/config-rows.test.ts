@@ -84,7 +84,12 @@ test('the table goes between the markers of a README and nowhere else', () => {
   const written = '# x\n<!-- config:begin -->\nnew\n<!-- config:end -->\nend\n';
   expect(withConfigTable(readme, 'new')).toBe(written);
   expect(withConfigTable(written, 'new')).toBe(written);
-  expect(withConfigTable('# no markers', 'new')).toBeUndefined();
+});
+
+test('a README without markers gets them at its end, once', () => {
+  const written = withConfigTable('# x\n', 'old');
+  expect(written).toBe('# x\n\n## Configuration\n\n<!-- config:begin -->\nold\n<!-- config:end -->\n');
+  expect(withConfigTable(written, 'new')).toBe(written.replace('old', 'new'));
 });
 
 test('the reference says what is required', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeError } from '@howdah/core/errors';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { configReference, configTable, withConfigTable } from './config-reference.ts';
+import { configReference, configTable, referenceIndex, withConfigTable } from './config-reference.ts';
 import { configRows } from './config-rows.ts';
 import { duplicateCodes, type ErrorPackage, errorReference } from './error-reference.ts';
 import { describeMetrics, type MetricPackage, metricReference } from './metric-reference.ts';
@@ -79,6 +79,8 @@ const configurations = async (context: Context): Promise<Generated> => {
     if (typeof readme === 'string') problems.push(readme);
     else files.push(readme);
   }
+  const names = files.flatMap(({ path }) => /^docs\/reference\/config\/(.+)\.md$/.exec(path)?.[1] ?? []);
+  files.push({ path: 'docs/reference/README.md', content: referenceIndex(names) });
   return { files, problems };
 };
 
@@ -88,16 +90,11 @@ const readmeWithTable = async (
   table: string,
 ): Promise<GeneratedFile | string> => {
   const path = `agents/${name}/README.md`;
-  let text: string;
   try {
-    text = await readFile(join(root, path), 'utf8');
+    return { path, content: withConfigTable(await readFile(join(root, path), 'utf8'), table) };
   } catch (error) {
     return `${path}: ${describeError(error)}`;
   }
-  const content = withConfigTable(text, table);
-  return content === undefined
-    ? `${path} has no place for its table: <!-- config:begin --> and <!-- config:end -->`
-    : { path, content };
 };
 
 const metrics = async (context: Context): Promise<Generated> => {

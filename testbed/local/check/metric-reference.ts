@@ -40,6 +40,7 @@ export const metricReference = (packages: readonly MetricPackage[]): string => {
     '# Metrics',
     generatedNotice('the `metrics.ts` of each package'),
     'A value that is not known is not exported: absent is never 0. Beside these, each process exports the `process_*` and `nodejs_*` metrics of prom-client.',
+    'PostgreSQL’s own statistics carry the names, types and labels of postgres_exporter; [the list](../../agents/exporter/testdata/postgres_exporter-metrics.tsv) is what a test compares them with. Patroni’s `patroni_*` are passed on as they are.',
     ...sections,
   ].join('\n\n')}\n`;
 };

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import type { StepContext, StepOutcome } from './step.ts';
 
-/** Enough for every complaint a person will read; a tool that says more is cut. */
-const maxOutputBytes = 256 * 1024;
+/** Enough for the names of all files; a tool that says more has run wild. */
+const maxOutputLength = 8 * 1024 * 1024;
 const timeoutMs = 120_000;
 
 export interface ToolResult {
@@ -29,7 +29,8 @@ export const runTool = (
     });
     let output = '';
     const keep = (chunk: string): void => {
-      if (output.length < maxOutputBytes) output += chunk;
+      output += chunk;
+      if (output.length > maxOutputLength) child.kill();
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
