@@ -106,9 +106,9 @@ export const Scroll = ({
     for (const child of element.children) observer.observe(child);
     return () => observer.disconnect();
   }, []);
-  const region = wide ? { tabIndex: 0, role: 'region' as const, 'aria-label': label } : {};
+  const reachable = wide ? { tabIndex: 0, role: 'group' as const, 'aria-label': label } : {};
   return (
-    <div class="scroll" ref={box} {...region}>
+    <div class="scroll" ref={box} {...reachable}>
       {children}
     </div>
   );

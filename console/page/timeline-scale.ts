@@ -77,7 +77,7 @@ const steps = [
 /** Round moments (UTC) at least `minGap` pixels apart. */
 export const ticksOf = ({ fromMs, toMs }: Scale, width: number, minGap: number): readonly Tick[] => {
   const most = Math.max(2, Math.floor(width / minGap));
-  const stepMs = steps.find((step) => (toMs - fromMs) / step <= most) ?? 14 * day;
+  const stepMs = steps.find((step) => (toMs - fromMs) / step <= most) ?? 28 * day;
   const ticks: Tick[] = [];
   for (let atMs = Math.ceil(fromMs / stepMs) * stepMs; atMs <= toMs; atMs += stepMs) {
     const iso = new Date(atMs).toISOString();

@@ -3,11 +3,13 @@ import { type BackupView, backupsNewestFirst, backupView } from '../backup-view.
 import { ageAtMember, type Fleet } from '../fleet.ts';
 import type { Finding } from './finding.ts';
 
-/**
- * WAL that has waited this long is more than a slow store: PostgreSQL switches segments at archive_timeout,
- * in our clusters a minute, and a push takes seconds.
- */
+/** WAL that has waited this long is more than a slow store: a push takes seconds. */
 const atRiskWarningSeconds = 5 * 60;
+/**
+ * Less than a whole segment (16 MiB unless initdb was told otherwise) cannot be archived yet; on a quiet
+ * server it waits for hours, and nothing is wrong.
+ */
+const atRiskWarningBytes = 16 * 1024 * 1024;
 /** At this age pg_wal has begun to fill. */
 const atRiskAlarmSeconds = 30 * 60;
 /** A schedule is late by minutes when a run before it is long; not by an hour. */
@@ -102,7 +104,8 @@ const archive = (fleet: Fleet, { detail, member }: BackupView): readonly Finding
     lastFailedAt !== undefined &&
     (lastArchivedAt === undefined || Date.parse(lastFailedAt) > Date.parse(lastArchivedAt));
   const waited = atRiskSeconds ?? 0;
-  if (!failing && waited <= atRiskWarningSeconds) return [];
+  const stuck = waited > atRiskWarningSeconds && (atRiskBytes ?? 0) >= atRiskWarningBytes;
+  if (!failing && !stuck) return [];
   const since = lastArchivedAt === undefined ? undefined : ageAtMember(fleet, member, lastArchivedAt);
   const risk =
     atRiskBytes === undefined ? '.' : `: ${formatBytes(atRiskBytes)} would be lost with the primary’s disk.`;

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fleet } from '@howdah/status/fleet';
+import { answerOf } from '../answer.ts';
+import { buildPage } from '../build.ts';
+import { createConsoleServer } from '../server.ts';
+
+export interface Served extends AsyncDisposable {
+  readonly url: string;
+  /** What the console says from now on. */
+  show(fleet: Fleet): void;
+  /** Stops answering, as a console that was ended. */
+  stop(): Promise<void>;
+}
+
+/** The real server with the real page, freshly built, over a fleet that the test chooses. */
+export const serve = async (first: Fleet, refreshSeconds = 1): Promise<Served> => {
+  const directory = await mkdtemp(join(tmpdir(), 'howdah-page-'));
+  await buildPage(directory);
+  let fleet = first;
+  const server = await createConsoleServer({
+    pageDirectory: directory,
+    answer: () => answerOf(fleet, refreshSeconds),
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    show: (next) => {
+      fleet = next;
+    },
+    stop: () => server.close(),
+    [Symbol.asyncDispose]: async () => {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
