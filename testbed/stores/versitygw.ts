@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { goInstall } from '@howdah/testbed-local/install/go';
+import { currentWorkspace } from '@howdah/testbed-local/workspace';
 import { makeCertificate } from './certificate.ts';
-import { goInstall } from './go-install.ts';
 import { isListening } from './reachable.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
 
-const program = { package: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' };
+const program = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 
 /** An S3 server over a directory: signatures, checksums, conditional writes and multipart are real. */
 export interface S3Server {
@@ -26,7 +27,7 @@ export interface S3Server {
 
 /** Builds versitygw when it is not there yet (about two minutes), and starts it with TLS. */
 export const startS3Server = async (): Promise<S3Server> => {
-  const file = await goInstall(program);
+  const file = await goInstall(currentWorkspace(), program, (line) => process.stderr.write(`${line}\n`));
   const root = await mkdtemp('/tmp/howdah-s3-');
   const bucket = 'audit';
   const data = join(root, 'data');

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@howdah/core/clock';
+import type { StoreKind } from '@howdah/objectstore/store';
+import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
+import type { Logger } from '@howdah/runtime/logger';
+import type { AuditUploadStatus } from '@howdah/status/audit-upload';
+import { Collector } from './collector.ts';
+import { Courier } from './courier.ts';
+import { type Metrics, setCounter } from './metrics.ts';
+import { chainName } from './name.ts';
+import { type Recovered, recover } from './recover.ts';
+import type { SealRule } from './seal.ts';
+import type { Stages } from './stages.ts';
+import { statusOf } from './tell.ts';
+import { Trouble } from './trouble.ts';
+import { drive, Wake } from './wake.ts';
+
+export interface AuditUploadInput {
+  readonly stages: Stages;
+  readonly stateDir: string;
+  readonly member: string;
+  readonly prefix: string;
+  readonly sealRule: SealRule;
+  readonly maxBacklogBytes: number;
+  readonly pollMs: number;
+  readonly store: { readonly kind: StoreKind; readonly location: string };
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly random?: () => number;
+}
+
+/** Two loops that meet at the backlog: the collector works whatever the store does. */
+export class AuditUpload implements Agent {
+  readonly #input: AuditUploadInput;
+  readonly #collecting: Trouble;
+  readonly #delivering: Trouble;
+  #recovered: Recovered | undefined;
+  #collector: Collector | undefined;
+  /** Whether the store did what it was asked the last time; undefined before it was asked. */
+  #reachable: boolean | undefined;
+
+  constructor(input: AuditUploadInput) {
+    this.#input = input;
+    const random = input.random ?? Math.random;
+    this.#collecting = new Trouble(input.logger, 'collecting audit records', random);
+    this.#delivering = new Trouble(input.logger, 'delivering to the store', random);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#input;
+    const { collector, courier, sealed } = await this.open();
+    const either = new AbortController();
+    const both = AbortSignal.any([signal, either.signal]);
+    const endBoth = (error: unknown): never => {
+      either.abort();
+      throw error;
+    };
+    try {
+      await Promise.all([
+        drive((s) => collector.cycle(s), new Wake(), clock, both).catch(endBoth),
+        drive((s) => courier.cycle(s), sealed, clock, both).catch(endBoth),
+      ]);
+      await collector.stop();
+    } finally {
+      await this.#input.stages.close();
+    }
+  }
+
+  /** Puts the state directory in order and makes the loops; `run` drives them, tests call their cycles. */
+  async open(): Promise<{ readonly collector: Collector; readonly courier: Courier; readonly sealed: Wake }> {
+    const { stages, stateDir, member, prefix, sealRule, maxBacklogBytes, pollMs, metrics, logger, clock } =
+      this.#input;
+    const recovered = await recover(stateDir, () =>
+      chainName(member, clock.now(), randomBytes(3).toString('hex')),
+    );
+    const { checkpoint, directory, ledger, backlog, otherChains } = recovered;
+    logger.info(
+      { chain: checkpoint.chain, head: ledger.head?.sequence ?? 0, backlogSegments: backlog.segments },
+      'audit chain',
+    );
+    if (otherChains.length > 0)
+      logger.warn({ otherChains }, 'the state directory holds chains that the checkpoint does not know');
+    const sealed = new Wake();
+    const collector = new Collector({
+      ...{ stages, checkpoint, directory, backlog, sealRule, maxBacklogBytes, pollMs, prefix, member, clock },
+      trouble: this.#collecting,
+      onSealed: () => sealed.notify(),
+      onCycle: () => this.#afterCycle(),
+    });
+    const courier = new Courier({
+      ...{ stages, directory, ledger, backlog, prefix, pollMs, clock },
+      trouble: this.#delivering,
+      onUpload: (outcome) => {
+        this.#reachable = outcome !== 'failed';
+        metrics.uploads.inc({ outcome });
+      },
+      onProof: (outcome) => metrics.proofs.inc({ outcome }),
+      onProven: (entry) => {
+        logger.info(
+          { sequence: entry.sequence, key: entry.segment.key, records: entry.records },
+          'segment proven to be in the store',
+        );
+        this.#input.progress.made();
+        this.#measure();
+      },
+    });
+    this.#recovered = recovered;
+    this.#collector = collector;
+    this.#measure();
+    return { collector, courier, sealed };
+  }
+
+  /** Progress is a look at the log while nothing waits in vain: with the store away there is none. */
+  #afterCycle(): void {
+    this.#measure();
+    if (this.#delivering.message === undefined) this.#input.progress.made();
+  }
+
+  #measure(): void {
+    const { metrics, clock } = this.#input;
+    if (this.#recovered === undefined || this.#collector === undefined) return;
+    const { ledger, backlog } = this.#recovered;
+    const { checkpoint, paused } = this.#collector;
+    setCounter(metrics.recordsCollected, checkpoint.collected);
+    setCounter(metrics.recordsRaw, checkpoint.raw);
+    setCounter(metrics.recordsProven, ledger.head?.recordsTotal ?? 0);
+    metrics.openRecords.set(checkpoint.open.records);
+    metrics.openBytes.set(checkpoint.open.bytes);
+    metrics.backlogSegments.set(backlog.segments);
+    metrics.backlogRecords.set(backlog.records);
+    metrics.backlogBytes.set(backlog.bytes);
+    metrics.backlogFull.set(paused === undefined ? 0 : 1);
+    const oldest = backlog.first?.since ?? checkpoint.open.since;
+    const lagMs = oldest === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(oldest));
+    metrics.lagSeconds.set(lagMs / 1000);
+    metrics.chainHead.set(ledger.head?.sequence ?? 0);
+    if (ledger.head !== undefined) metrics.lastProven.set(Date.parse(ledger.head.provenAt) / 1000);
+  }
+
+  status(): AuditUploadStatus | undefined {
+    if (this.#recovered === undefined || this.#collector === undefined) return undefined;
+    return statusOf({
+      checkpoint: this.#collector.checkpoint,
+      head: this.#recovered.ledger.head,
+      backlog: this.#recovered.backlog,
+      store: this.#input.store,
+      reachable: this.#reachable,
+      error: this.#delivering.message,
+    });
+  }
+
+  readiness(): Readiness {
+    const waitingFor =
+      this.#collecting.message ??
+      this.#collector?.paused ??
+      this.#delivering.message ??
+      (this.#collector === undefined ? 'its state directory' : undefined);
+    return waitingFor === undefined ? { ready: true } : { ready: false, waitingFor };
+  }
+}

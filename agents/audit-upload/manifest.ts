@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime();
+const recordMark = z.object({ file: z.string(), offset: count, logTime: z.string().exactOptional() });
+
+/** See docs/formats/audit-manifest.md. */
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  chain: z.string().min(1),
+  sequence: z.int().positive(),
+  /** The manifest before this one, by the hash of its bytes; null in the first of a chain. */
+  previous: z.object({ sequence: z.int().positive(), sha256 }).nullable(),
+  member: z.string(),
+  sealedAt: instant,
+  segment: z.object({
+    key: z.string().min(1),
+    compression: z.literal('gzip'),
+    /** Of the object as stored. */
+    bytes: count,
+    sha256,
+    /** Of what is inside. */
+    contentBytes: count,
+    contentSha256: sha256,
+  }),
+  records: z.int().positive(),
+  /** When its first record was taken from the log. */
+  collectedSince: instant,
+  first: recordMark,
+  last: recordMark,
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export type ParsedManifest =
+  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: false; readonly problem: string };
+
+/** The bytes that are stored, and hashed by the next manifest. */
+export const manifestBytes = (manifest: Manifest): Buffer =>
+  Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+
+export const parseManifest = (bytes: Uint8Array): ParsedManifest => {
+  let content: unknown;
+  try {
+    content = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return { ok: false, problem: 'it is not JSON' };
+  }
+  const parsed = manifestSchema.safeParse(content);
+  if (parsed.success) return { ok: true, manifest: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { ok: false, problem: `${issue?.path.join('.') || 'it'}: ${issue?.message}` };
+};
+
+export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
