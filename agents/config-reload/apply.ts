@@ -1,0 +1,178 @@
+import { realpath } from 'node:fs/promises';
+import type { Clock } from '@howdah/core/clock';
+import type { AppliedFiles } from './applied-files.ts';
+import type { CheckedFiles } from './check.ts';
+import type { CheckedSetting } from './check-settings.ts';
+import { compare, type Difference } from './compare.ts';
+import { confirmReload, type OpenSession } from './confirm.ts';
+import type { Problem } from './problem.ts';
+import { renderConf } from './render.ts';
+import { judgeFiles, readLoadedConf, requestReload, type ServerView, viewServer } from './server.ts';
+import { verdictProblems } from './verdict.ts';
+
+export interface ApplyTools {
+  readonly openSession: OpenSession;
+  readonly files: AppliedFiles;
+  readonly clock: Clock;
+  readonly confirmDeadlineMs: number;
+}
+
+/** A checked version of the files, and what is to happen with it. */
+export interface Version {
+  readonly digest: string;
+  readonly files: CheckedFiles;
+  /** Settings for this member's own file. */
+  readonly toFile: readonly CheckedSetting[];
+  readonly withPatroni: boolean;
+  /** Called when PostgreSQL has found the files right, before the reload; what it throws undoes the trial. */
+  readonly beforeReload: (signal: AbortSignal) => Promise<void>;
+}
+
+export type ApplyResult =
+  /** The server runs with it, seen in a session opened after the reload. */
+  | { readonly outcome: 'applied'; readonly view: ServerView }
+  /** PostgreSQL found it wrong before any reload; the old files are back. */
+  | { readonly outcome: 'refused'; readonly problems: readonly Problem[] }
+  /** It was reloaded and did not come into force; the old files are back and reloaded. */
+  | { readonly outcome: 'rolled_back'; readonly problems: readonly Problem[] };
+
+/**
+ * Puts a version in place, lets PostgreSQL judge it, reloads, and confirms. When the server goes away on the
+ * way, it throws and leaves the trial to be undone when the server is back.
+ */
+export const applyVersion = async (
+  version: Version,
+  view: ServerView,
+  tools: ApplyTools,
+  signal: AbortSignal,
+): Promise<ApplyResult> => {
+  const { files, openSession } = tools;
+  const { hba, hasConf } = version.files;
+  if (hba !== undefined && !(await samePath(view.facts.hbaFile, files.paths.hba)))
+    return { outcome: 'refused', problems: [elsewhere('pg_hba.conf', view.facts.hbaFile, files.paths.hba)] };
+
+  const conf = hasConf
+    ? renderConf(version.toFile, version.digest, version.withPatroni ? view.facts.configFile : undefined)
+    : undefined;
+  await files.beginTrial({
+    ...(conf === undefined ? {} : { conf: conf.text }),
+    ...(hba === undefined ? {} : { hba }),
+  });
+
+  const session = await openSession(signal);
+  let before: Awaited<ReturnType<typeof readLoadedConf>>;
+  try {
+    const verdict = await judgeFiles(session, signal);
+    const ownFiles = await files.namesOfConf(verdict.files.flatMap(({ sourceFile }) => sourceFile ?? []));
+    if (hasConf && !verdict.files.some(({ sourceFile }) => sourceFile !== null && ownFiles.has(sourceFile))) {
+      await files.undo();
+      const { configFile } = view.facts;
+      return { outcome: 'refused', problems: [elsewhere('postgresql.conf', configFile, files.paths.conf)] };
+    }
+    const problems = verdictProblems({
+      verdict,
+      ...(conf === undefined ? {} : { conf }),
+      hbaWritten: hba !== undefined,
+      ownFiles,
+      known: view.settings,
+    });
+    if (problems.length > 0) {
+      await files.undo();
+      return { outcome: 'refused', problems };
+    }
+    await version.beforeReload(signal);
+    before = await readLoadedConf(session, signal);
+    await requestReload(session, signal);
+  } finally {
+    await session.close();
+  }
+  return confirmVersion(version, before, tools, signal);
+};
+
+const confirmVersion = async (
+  version: Version,
+  before: Awaited<ReturnType<typeof readLoadedConf>>,
+  tools: ApplyTools,
+  signal: AbortSignal,
+): Promise<ApplyResult> => {
+  const { files, openSession, clock, confirmDeadlineMs } = tools;
+  const marker = version.files.hasConf ? version.digest : undefined;
+  const confirmed = await confirmReload(
+    { openSession, clock, deadlineMs: confirmDeadlineMs, before, marker },
+    signal,
+  );
+  if (confirmed.outcome === 'server-gone') throw confirmed.cause;
+  if (confirmed.outcome === 'not-taken') {
+    await rollBack(tools, signal);
+    const message = `the server did not run with the new files within ${confirmDeadlineMs / 1_000} s of the reload; the old ones are back`;
+    return { outcome: 'rolled_back', problems: [{ file: 'postgresql.conf', message }] };
+  }
+
+  const { session } = confirmed;
+  try {
+    const view = await viewServer(session, signal);
+    const ownFiles = await files.namesOfConf(sourceFilesOf(view));
+    const { drift } = compare({
+      settings: version.toFile,
+      view,
+      ownFiles,
+      withPatroni: version.withPatroni,
+    });
+    // Values that somebody else overrides are drift, and no fault of the files.
+    const notTaken = drift.filter(({ cause }) => cause === 'not-taken' || cause === 'hand-edit');
+    if (notTaken.length === 0) {
+      await files.keep();
+      return { outcome: 'applied', view };
+    }
+    await session.close();
+    await rollBack(tools, signal);
+    return {
+      outcome: 'rolled_back',
+      problems: notTaken.map((difference) => notTakenProblem(difference, version)),
+    };
+  } finally {
+    await session.close();
+  }
+};
+
+/** Puts the old files back and asks the server to take them again. */
+export const rollBack = async ({ files, openSession }: ApplyTools, signal: AbortSignal): Promise<void> => {
+  const session = await openSession(signal);
+  try {
+    await files.undo();
+    await requestReload(session, signal);
+  } finally {
+    await session.close();
+  }
+};
+
+/** Every file that the server names as a source of its settings. */
+export const sourceFilesOf = (view: ServerView): readonly string[] => [
+  ...new Set([
+    ...view.files.flatMap(({ sourceFile }) => sourceFile ?? []),
+    ...[...view.settings.values()].flatMap(({ sourceFile }) => sourceFile ?? []),
+  ]),
+];
+
+const notTakenProblem = ({ name, desired, actual }: Difference, { toFile }: Version): Problem => {
+  const setting = toFile.find((candidate) => candidate.name === name);
+  return {
+    file: setting?.file ?? 'postgresql.conf',
+    ...(setting === undefined ? {} : { line: setting.line }),
+    name,
+    message: `after the reload the server ran with ${JSON.stringify(actual)}, not ${JSON.stringify(desired)}; the old files are back`,
+  };
+};
+
+const elsewhere = (file: 'postgresql.conf' | 'pg_hba.conf', seen: string, applied: string): Problem => ({
+  file,
+  message:
+    file === 'pg_hba.conf'
+      ? `the server reads ${seen}, not the applied ${applied}: set hba_file (in Patroni’s postgresql.parameters) to the latter`
+      : `the server does not read the applied ${applied} (its config_file is ${seen}): name it as Patroni’s postgresql.custom_conf, or include it`,
+});
+
+const samePath = async (left: string, right: string): Promise<boolean> => {
+  const real = (path: string) => realpath(path).catch(() => path);
+  return left === right || (await real(left)) === (await real(right));
+};

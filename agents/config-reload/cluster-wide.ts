@@ -1,0 +1,67 @@
+import type { DynamicConfig } from '@howdah/patroni/answers';
+import type { PatroniClient } from '@howdah/patroni/client';
+import type { CheckedSetting } from './check-settings.ts';
+import type { Difference } from './compare.ts';
+import { sameValue } from './guc-value.ts';
+import type { PatroniView } from './observe.ts';
+import { patroniPatch } from './route.ts';
+import type { ServerView } from './server.ts';
+
+export interface ClusterWideInput {
+  readonly desired: readonly CheckedSetting[];
+  /** Names that an earlier version of the files had put there. */
+  readonly formerly: readonly string[];
+  readonly patroni: PatroniClient;
+  readonly view: PatroniView;
+}
+
+/**
+ * Brings the cluster-wide configuration to the desired values: written by the primary, and only where it
+ * differs, so that a change is made once; the other members wait and see.
+ *
+ * @returns whether it has the desired values now.
+ */
+export const settleClusterWide = async (
+  { desired, formerly, patroni, view }: ClusterWideInput,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const patch = patroniPatch(desired, view.config.parameters, formerly);
+  if (Object.keys(patch).length === 0) return true;
+  if (view.member.role !== 'primary') return false;
+  // Compared again at the last moment: another member may have become primary and written it meanwhile.
+  const { parameters } = await patroni.config(signal);
+  const stillMissing = patroniPatch(desired, parameters, formerly);
+  if (Object.keys(stillMissing).length === 0) return true;
+  const now = await patroni.patchParameters(stillMissing, signal);
+  return Object.keys(patroniPatch(desired, now.parameters, formerly)).length === 0;
+};
+
+/** Cluster-wide settings with which the server does not run yet, though nothing but time is missing. */
+export const onTheWay = (
+  desired: readonly CheckedSetting[],
+  server: Pick<ServerView, 'settings'>,
+): readonly string[] =>
+  desired.flatMap(({ name, value, known }) => {
+    const seen = server.settings.get(name.toLowerCase());
+    if (known === undefined || seen === undefined || seen.pendingRestart) return [];
+    return sameValue(seen, seen.setting, value) ? [] : [name];
+  });
+
+/** Differences of a cluster-wide configuration that once had the desired values: somebody changed it since. */
+export const clusterWideDrift = (
+  desired: readonly CheckedSetting[],
+  { parameters }: DynamicConfig,
+): readonly Difference[] =>
+  desired.flatMap(({ name, value, known }): Difference[] => {
+    const there = parameters[name];
+    if (known === undefined || (there != null && sameValue(known, String(there), value))) return [];
+    return [
+      {
+        name,
+        desired: value,
+        actual: there == null ? 'not set' : String(there),
+        cause: 'patroni',
+        source: 'Patroni’s cluster-wide configuration',
+      },
+    ];
+  });

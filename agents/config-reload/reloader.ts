@@ -1,0 +1,220 @@
+import type { ConfigReloadStatus } from '@howdah/status/config-reload';
+import { rollBack, sourceFilesOf } from './apply.ts';
+import { bringIntoForce, type ForceTools, settleLater } from './bring-into-force.ts';
+import { type CheckedFiles, checkFiles, type FilesCheckInput } from './check.ts';
+import { clusterWideDrift, onTheWay } from './cluster-wide.ts';
+import { type Comparison, compare } from './compare.ts';
+import { parseHba } from './hba-file.ts';
+import type { KeptLoginsInput } from './kept-logins.ts';
+import type { LastGood } from './memory.ts';
+import type { ApplyOutcome, ConfigReloadMetrics } from './metrics.ts';
+import { editedHba, observeServer, type PatroniView, surroundingsOf, viewPatroni } from './observe.ts';
+import type { Problem } from './problem.ts';
+import { digestOfSources, readSources, type Sources } from './read.ts';
+import { differencesOf, filesOf, phaseOf, sinceOf } from './report.ts';
+import { routeSettings } from './route.ts';
+import type { ServerView } from './server.ts';
+import { isNothing, sourcesOf, withLastGood } from './sources-in-force.ts';
+
+export interface ReloaderInput extends ForceTools {
+  readonly sourceDirectory: string;
+  readonly kept: Omit<KeptLoginsInput, 'cluster'>;
+  readonly preloadLibraries: readonly string[];
+  readonly metrics: ConfigReloadMetrics;
+}
+
+/** One version of the files and everything around it, as one look found them. */
+interface Scene {
+  readonly mounted: Sources;
+  readonly sources: Sources;
+  readonly digest: string;
+  readonly lastGood: LastGood | undefined;
+  readonly server: ServerView;
+  readonly patroni: PatroniView | undefined;
+}
+
+/** Looks at the mounted files and at the server, and brings the one to the other. */
+export class Reloader {
+  readonly #input: ReloaderInput;
+  /** What was refused: not tried again, and not counted again, before the files or the server change. */
+  #refused: { readonly key: string; readonly problems: readonly Problem[] } | undefined;
+  /** When the newest version was first seen, to measure how long it took. */
+  #seen: { readonly digest: string; readonly atMs: number } | undefined;
+
+  constructor(input: ReloaderInput) {
+    this.#input = input;
+  }
+
+  /**
+   * One look, and all that follows from it.
+   *
+   * @throws HowdahError when server, Patroni or a file of ours are away: the next look begins anew.
+   */
+  async look(signal: AbortSignal): Promise<ConfigReloadStatus> {
+    const { sourceDirectory, memory, openSession, patroni, clock } = this.#input;
+    const mounted = await readSources(sourceDirectory);
+    const lastGood = await memory.lastGood.read();
+    const sources = withLastGood(mounted, lastGood);
+    const digest = digestOfSources(sources);
+    if (this.#seen?.digest !== digest) this.#seen = { digest, atMs: clock.monotonicMs() };
+    if (isNothing(sources)) return nothingMounted(mounted);
+
+    const patroniView = patroni === undefined ? undefined : await viewPatroni(patroni, signal);
+    // A trial that an earlier look could not finish is undone before anything is judged by it.
+    if (await this.#input.files.onTrial()) await rollBack(this.#input, signal);
+    const server = await observeServer(openSession, signal);
+    const scene: Scene = { mounted, sources, digest, lastGood, server, patroni: patroniView };
+    const problems = await this.#bringIntoForce(scene, signal);
+    return this.#compare(scene, problems, signal);
+  }
+
+  /** @returns why the newest files are not in force; empty when they are. */
+  async #bringIntoForce(scene: Scene, signal: AbortSignal): Promise<readonly Problem[]> {
+    const { digest, lastGood, server, sources } = scene;
+    if (lastGood?.digest === digest && (server.facts.marker === digest || !hasConf(sources))) {
+      this.#refused = undefined;
+      return [];
+    }
+    const key = `${digest} ${server.facts.startedAt}`;
+    const { files, problems } = await this.#check(scene, signal);
+    if (problems.length > 0) return this.#refuse(key, 'refused', problems);
+    if (this.#refused?.key === key) return this.#refused.problems;
+    try {
+      const result = await bringIntoForce({ ...scene, files }, this.#input, signal);
+      if (result.outcome !== 'applied') return this.#refuse(key, result.outcome, result.problems);
+    } catch (error) {
+      if (!signal.aborted) this.#count('failed');
+      throw error;
+    }
+    this.#refused = undefined;
+    this.#count('applied');
+    const { clock, metrics } = this.#input;
+    metrics.propagation.observe((clock.monotonicMs() - (this.#seen?.atMs ?? clock.monotonicMs())) / 1_000);
+    return [];
+  }
+
+  async #check({ sources, server, patroni }: Scene, signal: AbortSignal) {
+    const client = this.#input.patroni;
+    const around = await surroundingsOf(
+      {
+        kept: this.#input.kept,
+        server,
+        ...(client === undefined || patroni === undefined ? {} : { patroni: { client, view: patroni } }),
+      },
+      signal,
+    );
+    return checkFiles(sources, { ...this.#checkInput(server, patroni), ...around });
+  }
+
+  #checkInput(server: ServerView, patroni: PatroniView | undefined) {
+    return {
+      known: server.settings,
+      extensions: server.extensions,
+      preloadLibraries: this.#input.preloadLibraries,
+      withPatroni: patroni !== undefined,
+    };
+  }
+
+  #refuse(key: string, outcome: ApplyOutcome, problems: readonly Problem[]): readonly Problem[] {
+    if (this.#refused?.key !== key) this.#count(outcome);
+    this.#refused = { key, problems };
+    return problems;
+  }
+
+  #count(outcome: ApplyOutcome): void {
+    this.#input.metrics.applies.inc({ outcome });
+  }
+
+  /** What is in force, beside what the server runs with. */
+  async #compare(
+    scene: Scene,
+    problems: readonly Problem[],
+    signal: AbortSignal,
+  ): Promise<ConfigReloadStatus> {
+    const { memory, openSession, files, clock } = this.#input;
+    const { mounted, digest, patroni } = scene;
+    let lastGood = await memory.lastGood.read();
+    // After an apply, what was observed before it is of no use any more.
+    const server =
+      lastGood?.appliedAt === scene.lastGood?.appliedAt
+        ? scene.server
+        : await observeServer(openSession, signal);
+    const inForce = this.#settingsOf(lastGood, server, patroni);
+    const { toFile, toPatroni } = routeSettings(inForce.settings, patroni !== undefined);
+    if (lastGood !== undefined)
+      lastGood = await settleLater(lastGood, toPatroni, patroni, this.#input, signal);
+
+    const ownFiles = await files.namesOfConf(sourceFilesOf(server));
+    const compared = compare({
+      settings: toFile,
+      view: server,
+      ownFiles,
+      withPatroni: patroni !== undefined,
+    });
+    const clusterWide =
+      lastGood?.patroniSettled === true && patroni !== undefined
+        ? clusterWideDrift(toPatroni, patroni.config)
+        : [];
+    const awaiting = onTheWay(toPatroni, server).filter(
+      (name) => !clusterWide.some((difference) => difference.name === name),
+    );
+    const comparison: Comparison = {
+      pendingRestart: compared.pendingRestart,
+      drift: [...compared.drift, ...clusterWide, ...(await editedHba(files, lastGood))],
+    };
+    const now = clock.now().toISOString();
+    const since = await this.#rememberSince(comparison, now);
+    return {
+      version: 1,
+      desiredDigest: digest,
+      ...(lastGood === undefined ? {} : { appliedDigest: lastGood.digest, appliedAt: lastGood.appliedAt }),
+      phase: phaseOf(problems, awaiting, comparison),
+      problems: [...problems],
+      awaiting: [...awaiting],
+      ...differencesOf(comparison, since, now),
+      files: filesOf(mounted, inForce.settings, parseHba(inForce.hba ?? '').rules.length),
+    };
+  }
+
+  #settingsOf(
+    lastGood: LastGood | undefined,
+    server: ServerView,
+    patroni: PatroniView | undefined,
+  ): CheckedFiles {
+    if (lastGood === undefined) return { settings: [], hasConf: false };
+    const input: FilesCheckInput = {
+      ...this.#checkInput(server, patroni),
+      // They were judged when they were applied; here they are only read.
+      keptLogins: [],
+      surroundings: {
+        major: server.major,
+        groupsOf: server.groupsOf,
+        networks: [],
+        namesOf: new Map(),
+        serverHasTls: server.facts.hasTls,
+      },
+    };
+    return checkFiles(sourcesOf(lastGood), input).files;
+  }
+
+  async #rememberSince(comparison: Comparison, now: string) {
+    const { since } = this.#input.memory;
+    const before = (await since.read())?.since ?? {};
+    const after = sinceOf(comparison, before, now);
+    if (JSON.stringify(before) !== JSON.stringify(after)) await since.write({ format: 1, since: after });
+    return after;
+  }
+}
+
+const hasConf = (sources: Sources): boolean =>
+  sources['postgresql.conf'].state === 'read' || sources['pgaudit.conf'].state === 'read';
+
+/** No file is mounted and none ever was: the server’s configuration is nobody’s business here. */
+const nothingMounted = (mounted: Sources): ConfigReloadStatus => ({
+  version: 1,
+  phase: 'in-force',
+  problems: [],
+  pendingRestart: [],
+  drift: [],
+  files: filesOf(mounted, [], 0),
+});
