@@ -1,0 +1,395 @@
+import { appendFile, copyFile, mkdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
+import { describe, expect, it } from 'vitest';
+import type { Sink } from './sink.ts';
+import { csvlogRecord, csvlogRecords } from './testing/csvlog.ts';
+import { fileSink, type Rig, type RigOptions, shippedRecords, startRig } from './testing/rig.ts';
+
+const place = async () => {
+  const directory = await temporaryDirectory();
+  const log = join(directory.path, 'log');
+  await mkdir(log);
+  const rigs: Rig[] = [];
+  return {
+    root: directory.path,
+    file: (name: string) => join(log, name),
+    log,
+    start: async (options: RigOptions = {}) => {
+      const rig = await startRig(directory.path, options);
+      rigs.push(rig);
+      return rig;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const rig of rigs) await rig.stop();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const severity = (rig: Rig, file: string, name = 'LOG') =>
+  rig.metric(`postgres_severity{severity="${name}",file="${file}"}`);
+
+const lineNumbers = async (root: string) => (await shippedRecords(root)).map(({ line_num }) => line_num);
+
+const numbers = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n + 1);
+
+describe('the log of a running server', () => {
+  it('is counted by severity and file, and shipped in order', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 3) + csvlogRecord(3, 'ERROR', 'two\n"lines"'));
+    const rig = await at.start();
+    await rig.drain();
+    expect(await severity(rig, 'a.csv')).toBe(3);
+    expect(await severity(rig, 'a.csv', 'ERROR')).toBe(1);
+    expect(await severity(rig, 'a.csv', 'PANIC')).toBe(0);
+    expect(await lineNumbers(at.root)).toEqual([1, 2, 3, 4]);
+    expect((await shippedRecords(at.root))[3]).toMatchObject({
+      member: 'pg-0',
+      log_file: 'a.csv',
+      error_severity: 'ERROR',
+      message: 'two\n"lines"',
+      remote_host: '[local]',
+    });
+  });
+
+  it('goes on in the next file, and the last one may still grow', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 2));
+    const rig = await at.start();
+    await rig.drain();
+    await appendFile(at.file('a.csv'), csvlogRecords(2, 1));
+    await writeFile(at.file('b.csv'), csvlogRecords(3, 2));
+    await rig.drain();
+    expect([await severity(rig, 'a.csv'), await severity(rig, 'b.csv')]).toEqual([3, 2]);
+    expect((await lineNumbers(at.root)).toSorted()).toEqual(numbers(0, 5));
+  });
+
+  it('may show half a record: it waits for the rest', async () => {
+    await using at = await place();
+    const record = csvlogRecord(7, 'WARNING', 'long\nmessage');
+    await writeFile(at.file('a.csv'), csvlogRecord(0) + record.slice(0, 150));
+    const rig = await at.start();
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_backlog_bytes')).toBe(150);
+    await appendFile(at.file('a.csv'), record.slice(150));
+    await rig.drain();
+    expect(await severity(rig, 'a.csv', 'WARNING')).toBe(1);
+    expect(await rig.metric('howdah_logship_backlog_bytes')).toBe(0);
+    expect((await shippedRecords(at.root))[1]).toMatchObject({ message: 'long\nmessage' });
+  });
+
+  it('is read to its end when it is much larger than a turn', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 60_000));
+    await writeFile(at.file('b.csv'), csvlogRecords(0, 10));
+    const rig = await at.start();
+    expect(await rig.cycle()).toBe(0);
+    await rig.drain();
+    expect([await severity(rig, 'a.csv'), await severity(rig, 'b.csv')]).toEqual([60_000, 10]);
+    expect(await rig.metric('howdah_logship_records_shipped_total{sink="records"}')).toBe(60_010);
+  });
+
+  it('leaves by counted doors only: the parts are as many as were read', async () => {
+    await using at = await place();
+    await writeFile(
+      at.file('a.csv'),
+      `noise\n${csvlogRecords(0, 5)}\n${csvlogRecord(9, 'LOG', 'x'.repeat(9_000))}`,
+    );
+    const rig = await at.start({ maxRecordBytes: 4_096 });
+    await rig.drain();
+    const { counts } = rig.logship.status() ?? {};
+    expect(counts).toEqual({ read: 8, shipped: 6, raw: 2, rejected: 0 });
+    expect(await rig.metric('howdah_logship_records_cut_total')).toBe(1);
+    const shipped = await shippedRecords(at.root);
+    expect(shipped[0]).toMatchObject({ raw: 'noise\n', problem: 'no csvlog record', log_offset: 0 });
+    expect(shipped.at(-1)?.cut_bytes).toBeGreaterThan(4_900);
+  });
+
+  it('beside jsonlog and stderr logs is counted once', async () => {
+    await using at = await place();
+    for (const name of ['a.csv', 'a.json', 'a.log']) await writeFile(at.file(name), csvlogRecords(0, 2));
+    const rig = await at.start();
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(2);
+  });
+});
+
+describe('a log file', () => {
+  it('L03: truncated and written anew is another file', async () => {
+    await using at = await place();
+    await writeFile(at.file('Mon.csv'), csvlogRecords(0, 5));
+    const rig = await at.start();
+    await rig.drain();
+    await writeFile(at.file('Mon.csv'), csvlogRecords(100, 2));
+    await rig.drain();
+    expect(await severity(rig, 'Mon.csv')).toBe(7);
+    await writeFile(at.file('Mon.csv'), csvlogRecords(200, 30));
+    await rig.drain();
+    expect(await severity(rig, 'Mon.csv')).toBe(37);
+    expect(await lineNumbers(at.root)).toEqual([...numbers(0, 5), ...numbers(100, 2), ...numbers(200, 30)]);
+  });
+
+  it('L03: written anew and grown larger while the agent was away is another file', async () => {
+    await using at = await place();
+    await writeFile(at.file('Mon.csv'), csvlogRecords(0, 5));
+    const first = await at.start();
+    await first.drain();
+    await first.stop();
+    await writeFile(at.file('Mon.csv'), csvlogRecords(100, 20));
+    const second = await at.start();
+    await second.drain();
+    expect(await severity(second, 'Mon.csv')).toBe(25);
+    expect(await lineNumbers(at.root)).toEqual([...numbers(0, 5), ...numbers(100, 20)]);
+  });
+
+  it('L04: with the inode number of one that was removed is another file', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const { ino } = await stat(at.file('a.csv'));
+    const rig = await at.start();
+    await rig.drain();
+    // In place, for not every file system gives the number out again at once: the same to whoever looks.
+    await truncate(at.file('a.csv'));
+    await rename(at.file('a.csv'), at.file('b.csv'));
+    await appendFile(at.file('b.csv'), csvlogRecords(50, 8));
+    expect((await stat(at.file('b.csv'))).ino).toBe(ino);
+    await rig.drain();
+    expect([await severity(rig, 'a.csv'), await severity(rig, 'b.csv')]).toEqual([5, 8]);
+  });
+
+  it('that is renamed is not read again', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const rig = await at.start();
+    await rig.drain();
+    await rename(at.file('a.csv'), at.file('old.csv'));
+    await appendFile(at.file('old.csv'), csvlogRecords(5, 1));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(6);
+    expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(0);
+  });
+
+  it('that is a copy of another is not counted', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const rig = await at.start();
+    await rig.drain();
+    await copyFile(at.file('a.csv'), at.file('copy.csv'));
+    await rig.drain();
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(10);
+    expect(await severity(rig, 'copy.csv')).toBeUndefined();
+  });
+
+  it('L05: taken away by copytruncate is read on in the copy', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const rig = await at.start();
+    await rig.drain();
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    await copyFile(at.file('a.csv'), at.file('a-1.csv'));
+    await truncate(at.file('a.csv'));
+    await appendFile(at.file('a.csv'), csvlogRecords(10, 3));
+    await rig.drain();
+    expect((await lineNumbers(at.root)).toSorted((a, b) => Number(a) - Number(b))).toEqual(numbers(0, 13));
+    expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(0);
+  });
+
+  it('that goes before it was delivered is said, in bytes', async () => {
+    await using at = await place();
+    let working = true;
+    const rig = await at.start({ sinks: [switchable(() => working)] });
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    await rig.drain();
+    working = false;
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    await rig.cycle();
+    await appendFile(at.file('a.csv'), csvlogRecords(10, 1));
+    working = true;
+    await rm(at.file('a.csv'));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(10);
+    expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(0);
+    await writeFile(at.file('b.csv'), csvlogRecord(20) + csvlogRecord(21).slice(0, 99));
+    await rig.drain();
+    await rm(at.file('b.csv'));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(99);
+  });
+
+  it('L06: that ends in a torn record leaves it as raw, a minute after a younger one grew', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecord(0) + csvlogRecord(1).slice(0, 150));
+    const before = new Date(Date.now() - 5_000);
+    await utimes(at.file('a.csv'), before, before);
+    await writeFile(at.file('b.csv'), csvlogRecord(2));
+    const rig = await at.start();
+    await rig.drain();
+    expect(rig.logship.status()?.counts.raw).toBe(0);
+    await rig.clock.advance(60_000);
+    await rig.drain();
+    expect(rig.logship.status()?.counts).toMatchObject({ read: 3, raw: 1 });
+    expect(await rig.metric('howdah_logship_backlog_bytes')).toBe(0);
+    await rig.drain();
+    expect(rig.logship.status()?.counts.raw).toBe(1);
+  });
+
+  it('L12: directory removed and made anew is followed', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 2));
+    const rig = await at.start();
+    await rig.drain();
+    await rm(at.log, { recursive: true });
+    expect(await rig.cycle()).toBeGreaterThan(0);
+    expect(rig.logship.readiness()).toMatchObject({
+      ready: false,
+      waitingFor: expect.stringContaining(at.log),
+    });
+    await mkdir(at.log);
+    await writeFile(at.file('a.csv'), csvlogRecords(10, 3));
+    await rig.drain();
+    expect(rig.logship.readiness()).toEqual({ ready: true });
+    expect(await severity(rig, 'a.csv')).toBe(5);
+  });
+});
+
+describe('the next process', () => {
+  it('goes on where the last checkpoint stands', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const first = await at.start();
+    await first.drain();
+    await first.stop();
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 2));
+    const second = await at.start();
+    await second.drain();
+    expect(await severity(second, 'a.csv')).toBe(7);
+    expect(await lineNumbers(at.root)).toEqual(numbers(0, 7));
+  });
+
+  it('shows the counts of the last checkpoint before it has read anything', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const first = await at.start();
+    await first.drain();
+    await first.stop();
+    await rm(at.log, { recursive: true });
+    const second = await at.start();
+    expect(await severity(second, 'a.csv')).toBeUndefined();
+    await second.cycle();
+    expect(await severity(second, 'a.csv')).toBe(5);
+  });
+
+  it('L11: sets a damaged checkpoint aside, and gives the same ids again', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const first = await at.start();
+    await first.drain();
+    await first.stop();
+    await writeFile(join(first.stateDir, 'checkpoint.json'), '{"format":1,"files":[{');
+    const second = await at.start();
+    await second.drain();
+    const ids = (await shippedRecords(at.root)).map(({ id }) => id);
+    expect(ids).toHaveLength(10);
+    expect(new Set(ids).size).toBe(5);
+    expect((await stat(join(first.stateDir, 'checkpoint.json.damaged'))).isFile()).toBe(true);
+  });
+
+  it('refuses the checkpoint of a newer version', async () => {
+    await using at = await place();
+    const rig = await at.start();
+    await writeFile(join(rig.stateDir, 'checkpoint.json'), '{"format":2}');
+    await expect(rig.cycle()).rejects.toMatchObject({ code: 'HOWDAH_LOG_CHECKPOINT_NEWER' });
+  });
+});
+
+/** Takes lines while `works`, and remembers them. */
+const switchable = (works: () => boolean, id = 'switchable'): Sink & { readonly taken: string[] } => {
+  const taken: string[] = [];
+  return {
+    id,
+    kind: 'test',
+    taken,
+    open: async () => {},
+    write: async (lines) => {
+      if (!works()) throw new Error('no space left on device');
+      taken.push(...lines.toString().split('\n').filter(Boolean));
+    },
+    flush: async () => undefined,
+    tidy: async () => false,
+    close: async () => {},
+  };
+};
+
+describe('a sink that takes nothing', () => {
+  it('is named, holds the position back, and the others get nothing twice', async () => {
+    await using at = await place();
+    let working = false;
+    const failing = switchable(() => working);
+    const rig = await at.start({ sinks: [fileSink(at.root), failing] });
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    expect(await rig.cycle()).toBe(250);
+    expect(await rig.cycle()).toBe(500);
+    expect(rig.logship.readiness()).toEqual({
+      ready: false,
+      waitingFor: 'sink switchable: no space left on device',
+    });
+    expect(await rig.metric('howdah_logship_sink_up{sink="switchable"}')).toBe(0);
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(0);
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    working = true;
+    await rig.drain();
+    expect(await lineNumbers(at.root)).toEqual(numbers(0, 10));
+    expect(failing.taken).toHaveLength(10);
+    expect(await severity(rig, 'a.csv')).toBe(10);
+    expect(rig.logship.readiness()).toEqual({ ready: true });
+  });
+
+  it('leaves no double in the others when the agent is stopped meanwhile', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const first = await at.start({ sinks: [fileSink(at.root), switchable(() => false)] });
+    await first.cycle();
+    await first.stop();
+    const second = await at.start({ sinks: [fileSink(at.root), switchable(() => true)] });
+    await second.drain();
+    expect(await lineNumbers(at.root)).toEqual(numbers(0, 5));
+  });
+});
+
+describe('a checkpoint that cannot be written', () => {
+  it('shows no count that could go back, and nothing is read on', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const rig = await at.start();
+    await rig.drain();
+    await rm(rig.stateDir, { recursive: true });
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    await rig.cycle();
+    expect(rig.logship.readiness()).toMatchObject({ ready: false });
+    expect(await severity(rig, 'a.csv')).toBe(5);
+    await mkdir(rig.stateDir);
+    await rig.drain();
+    expect(await severity(rig, 'a.csv')).toBe(10);
+    expect(await lineNumbers(at.root)).toEqual(numbers(0, 10));
+  });
+});
+
+describe('many log files', () => {
+  it('keep the series bounded, and every sum', async () => {
+    await using at = await place();
+    const rig = await at.start({ maxFileSeries: 3 });
+    for (let n = 0; n < 40; n += 1)
+      await writeFile(at.file(`${String(n).padStart(2, '0')}.csv`), csvlogRecords(n, 2));
+    await rig.drain();
+    expect(await severity(rig, '00.csv')).toBeUndefined();
+    expect(await severity(rig, '39.csv')).toBe(2);
+    expect(await rig.metric('howdah_logship_records_by_severity_total{severity="LOG"}')).toBe(80);
+    expect(await rig.metric('howdah_logship_files_retired_total')).toBe(37);
+    await appendFile(at.file('05.csv'), csvlogRecords(50, 1));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_by_severity_total{severity="LOG"}')).toBe(81);
+  });
+});
