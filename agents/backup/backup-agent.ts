@@ -32,6 +32,8 @@ export class BackupAgent implements Agent {
   readonly #loop: BackupLoop;
   #archive: ArchiveState | undefined;
   #waitingFor: string | undefined;
+  /** Role and repositories have been asked once; before that there is nothing to wait for. */
+  #looked = { role: false, repositories: false };
   readonly stallAfterMs: number;
 
   constructor(input: BackupAgentInput) {
@@ -115,6 +117,7 @@ export class BackupAgent implements Agent {
     const { role, logger, wake } = this.#input;
     const before = role.view();
     const after = await role.ask(signal);
+    this.#looked.role = true;
     if (after.role === before.role) return;
     logger.info(
       { role: after.role, before: before.role, saidBy: after.source, timeline: after.timeline },
@@ -127,6 +130,7 @@ export class BackupAgent implements Agent {
   async #watchRepositories(signal: AbortSignal): Promise<void> {
     const { repositories, progress, wake } = this.#input;
     await repositories.read(signal);
+    this.#looked.repositories = true;
     if (repositories.failure() === undefined) progress.made();
     wake.now();
   }
@@ -149,6 +153,7 @@ export class BackupAgent implements Agent {
 
   /** One line when the agent begins or ceases to wait for something. */
   #tellReadiness(): void {
+    if (!this.#looked.role || !this.#looked.repositories) return;
     const readiness = this.readiness();
     const waitingFor = readiness.ready ? undefined : readiness.waitingFor;
     if (waitingFor === this.#waitingFor) return;

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { at, backupOf, scheduleOf, viewOf } from './samples.fixture.ts';
+import { type DueQuestion, dueNow } from './schedule.ts';
+
+const full = backupOf('full', at('01T12:00'));
+
+const ask = (question: Partial<DueQuestion>) =>
+  dueNow({
+    schedules: [scheduleOf()],
+    repositories: [viewOf([full])],
+    initialBackup: false,
+    now: at('02T01:00:30'),
+    ...question,
+  }).map(({ scheduleId, repo, dueAt }) => `${scheduleId} repo${repo} ${dueAt.toISOString().slice(8, 16)}`);
+
+describe('what is due', () => {
+  it('is a due time that no backup satisfies', () => {
+    expect(ask({})).toEqual(['nightly repo1 02T01:00']);
+  });
+
+  it('is nothing before the due time when the one before was satisfied', () => {
+    expect(
+      ask({ now: at('02T00:59:59'), repositories: [viewOf([backupOf('full', at('01T01:00'))])] }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['a backup started in the very second it was due', backupOf('full', at('02T01:00')), true],
+    ['one started the second before', backupOf('full', at('02T00:59:59')), false],
+    ['one by hand, later', backupOf('full', at('02T01:00:20')), true],
+    ['a smaller one', backupOf('diff', at('02T01:00:05')), false],
+    ['one in another repository', backupOf('full', at('02T01:00:05'), { repo: 2 }), false],
+    [
+      'one whose server’s clock was behind, by its annotation',
+      backupOf('full', at('02T00:59:50'), {
+        annotations: { 'howdah-schedule': 'nightly', 'howdah-due': '2026-03-02T01:00:00.000Z' },
+      }),
+      true,
+    ],
+    [
+      'one annotated for the due time before',
+      backupOf('full', at('02T00:59:50'), {
+        annotations: { 'howdah-schedule': 'nightly', 'howdah-due': '2026-03-01T01:00:00.000Z' },
+      }),
+      false,
+    ],
+  ])('%s: satisfied is %s', (_, backup, satisfied) => {
+    expect(ask({ repositories: [viewOf([full, backup])] })).toHaveLength(satisfied ? 0 : 1);
+  });
+
+  it('is satisfied by a larger backup: a full does for diff and incr', () => {
+    const schedules = [scheduleOf({ id: 'd', type: 'diff' }), scheduleOf({ id: 'i', type: 'incr' })];
+    expect(ask({ schedules, repositories: [viewOf([backupOf('full', at('02T01:00:10'))])] })).toEqual([]);
+    expect(ask({ schedules, repositories: [viewOf([backupOf('incr', at('02T01:00:10'))])] })).toEqual([
+      'd repo1 02T01:00',
+    ]);
+  });
+
+  it('is the latest due time only, however many were missed', () => {
+    expect(ask({ now: at('05T09:00') })).toEqual(['nightly repo1 05T01:00']);
+  });
+
+  it('is the same for each member and each moment until it is satisfied', () => {
+    expect(ask({ now: at('02T23:00') })).toEqual(ask({ now: at('02T01:00') }));
+  });
+
+  it('is not made up when it is older than the schedule allows', () => {
+    const schedules = [scheduleOf({ cron: '0 1 1 * *', missed: { policy: 'run-once', withinHours: 24 } })];
+    const repositories = [viewOf([backupOf('full', new Date('2026-02-20T00:00Z'))])];
+    expect(ask({ schedules, repositories, now: at('02T01:00') })).toHaveLength(1);
+    expect(ask({ schedules, repositories, now: at('02T01:01') })).toHaveLength(0);
+  });
+
+  it('is not made up by a schedule that skips, after ten minutes', () => {
+    const schedules = [scheduleOf({ missed: { policy: 'skip', withinHours: 168 } })];
+    expect(ask({ schedules, now: at('02T01:10') })).toHaveLength(1);
+    expect(ask({ schedules, now: at('02T01:11') })).toHaveLength(0);
+  });
+
+  it('is each repository by itself', () => {
+    const schedules = [scheduleOf({ repos: [1, 2] })];
+    const repositories = [viewOf([backupOf('full', at('02T01:00'))]), viewOf([], { repo: 2 })];
+    expect(ask({ schedules, repositories })).toEqual(['nightly repo2 02T01:00']);
+  });
+
+  it('is nothing in a repository that does not answer: nobody knows what it holds', () => {
+    expect(ask({ repositories: [viewOf([full], { reachable: false })] })).toEqual([]);
+    expect(ask({ repositories: [] })).toEqual([]);
+  });
+});
+
+describe('a clock that is set back an hour', () => {
+  it('does not make a satisfied due time due again', () => {
+    const repositories = [viewOf([full, backupOf('full', at('02T01:00:05'))])];
+    expect(ask({ repositories, now: at('02T00:30') })).toEqual([]);
+    expect(ask({ repositories, now: at('02T01:00:05') })).toEqual([]);
+  });
+});
+
+describe('the first backup', () => {
+  const incr = [scheduleOf({ id: 'i', type: 'incr', cron: '0 1 1 1 *' })];
+
+  it('is due at once in a repository without any full', () => {
+    expect(ask({ schedules: incr, repositories: [viewOf([])], initialBackup: true })).toEqual([
+      'initial repo1 02T01:00',
+    ]);
+  });
+
+  it('is not due where there is one, where a full is due anyway, or where no schedule goes', () => {
+    expect(ask({ schedules: incr, initialBackup: true })).toEqual([]);
+    expect(ask({ repositories: [viewOf([])], initialBackup: true })).toEqual(['nightly repo1 02T01:00']);
+    expect(
+      ask({ schedules: incr, repositories: [viewOf([full]), viewOf([], { repo: 2 })], initialBackup: true }),
+    ).toEqual([]);
+  });
+
+  it('is not due when the configuration says so', () => {
+    expect(ask({ schedules: incr, repositories: [viewOf([])] })).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseInfo } from '@howdah/pgbackrest/info';
+import { type BackupStatus, backupStatus } from '@howdah/status/backup';
+import { status as statusSchema } from '@howdah/status/status';
+import { beforeAll, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { getJson } from '../cluster/http.ts';
+import type { Member } from '../cluster/member.ts';
+import { waitFor } from '../process/wait-for.ts';
+import { useCluster } from './use-cluster.ts';
+
+const { cluster, signal } = useCluster({ basePort: 41_040 });
+
+/** What the backup agent of a member says; rejects while it says nothing. */
+const backupAgent = async (member: Member): Promise<BackupStatus> => {
+  const { agents } = statusSchema.parse(await getJson(`${member.agentUrl}/status`, signal()));
+  return backupStatus.parse(agents.backup?.detail);
+};
+
+const until = (what: string, member: Member, deadlineMs: number, look: (now: BackupStatus) => boolean) =>
+  waitFor(
+    what,
+    async () => {
+      const now = await backupAgent(member);
+      return look(now) ? now : undefined;
+    },
+    { deadlineMs, signal: signal(), explain: () => member.suite.logTail() },
+  );
+
+/** The repository itself, asked without any agent. */
+const backups = async () =>
+  parseInfo(await cluster().pgbackrest(['info', '--output=json'], signal()), 'demo').backups;
+
+/** The start of the minute after the next full one, so that every member knows the schedule before it is due. */
+const soon = (): Date =>
+  new Date((Math.floor(Date.now() / 60_000) + (Date.now() % 60_000 > 45_000 ? 2 : 1)) * 60_000);
+
+/** Half a minute of work for one process: data that hardly compresses, and the slowest compression. */
+beforeAll(async () => {
+  for (const { layout } of cluster().members) {
+    const config = await readFile(layout.pgbackrestConfig, 'utf8');
+    await writeFile(
+      layout.pgbackrestConfig,
+      config.replace('compress-type=lz4', 'compress-type=gz\ncompress-level=9'),
+    );
+  }
+  const primary = await cluster().primary(signal());
+  await until('the first full backup', primary, 60_000, ({ lastRun }) => lastRun?.outcome === 'done');
+  await primary.query(
+    `CREATE TABLE bulk AS
+     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 400000) AS n`,
+  );
+  await primary.query('CREATE TABLE bulk2 AS SELECT n, sha512(a) || a AS a FROM bulk');
+}, 180_000);
+
+it('B05: a switchover during a scheduled backup aborts it on the old primary and starts it on the new one within 15 s, once', async () => {
+  const dueAt = soon();
+  const schedule = {
+    id: 'during-switchover',
+    type: 'full',
+    cron: `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`,
+  };
+  for (const member of cluster().members) {
+    const config = parse((await member.config())['backup.yaml'] ?? '');
+    await member.changeConfig({ 'backup.yaml': stringify({ ...config, schedules: [schedule] }) });
+  }
+
+  const old = await cluster().primary(signal());
+  const running = await until(
+    'the scheduled backup to run',
+    old,
+    120_000,
+    (now) => now.running?.pid !== undefined,
+  );
+  expect(running.running).toMatchObject({
+    scheduleId: schedule.id,
+    type: 'full',
+    dueAt: dueAt.toISOString(),
+  });
+
+  const { to } = await cluster().switchover(signal());
+  const switchedAt = Date.now();
+  const taken = await until('the new primary to start it', to, 15_000, (now) => now.running !== undefined);
+  expect(Date.parse(taken.running?.startedAt ?? '') - switchedAt).toBeLessThan(15_000);
+  expect(taken.running).toMatchObject({ scheduleId: schedule.id, dueAt: dueAt.toISOString() });
+
+  const aborted = await until(
+    'the old primary to have aborted it',
+    old,
+    15_000,
+    (now) => now.lastRun?.scheduleId === schedule.id,
+  );
+  expect(aborted.lastRun).toMatchObject({ outcome: 'aborted', dueAt: dueAt.toISOString() });
+  expect(aborted.running).toBeUndefined();
+
+  const done = await until(
+    'the new primary to finish it',
+    to,
+    150_000,
+    (now) => now.lastRun?.scheduleId === schedule.id,
+  );
+  expect(done.lastRun).toMatchObject({ outcome: 'done' });
+  const forThisDue = (await backups()).filter((backup) => backup.startedAt.getTime() >= dueAt.getTime());
+  expect(forThisDue.map(({ label }) => label)).toEqual([done.lastRun?.label]);
+  expect(forThisDue[0]?.annotations).toMatchObject({
+    'howdah-schedule': schedule.id,
+    'howdah-member': to.name,
+  });
+  expect(forThisDue[0]?.walStop?.slice(0, 8)).toBe('00000002');
+}, 420_000);
+
+it('every member says of itself whether it is primary and what the repository holds', async () => {
+  const primary = await cluster().primary(signal());
+  const labels = (await backups()).map(({ label }) => label);
+  for (const member of cluster().members) {
+    const now = await until('the repository to be read again', member, 70_000, ({ repositories }) =>
+      labels.every((label) => repositories[0]?.backups.some((backup) => backup.label === label)),
+    );
+    expect(now.role).toBe(member === primary ? 'primary' : 'replica');
+    expect(now.schedules[0]).not.toHaveProperty('overdueSince');
+    expect(now.archive === undefined).toBe(member !== primary);
+  }
+});
