@@ -90,6 +90,12 @@ describe('howdah status', () => {
     expect(fleet.members.map(({ name }: { name: string }) => name)).toEqual(['pg-0', 'pg-1']);
   });
 
+  test('asks the members that HOWDAH_URL names, when no option does', async () => {
+    const { code, stdout } = await runHowdah(['status'], { HOWDAH_URL: `${primary.url},${replica.url}` });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/pg-0 +primary[\s\S]*pg-1 +replica/);
+  });
+
   test('writes no colour codes into a pipe', async () => {
     const { stdout } = await runHowdah(['status', '-u', primary.url], { FORCE_COLOR: '1' });
     expect(stdout).not.toContain('\u001b[');

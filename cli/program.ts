@@ -40,7 +40,7 @@ export const createProgram = (surroundings: Surroundings): Command => {
 
   const ask = async ({ url, fleet }: AskOptions): Promise<Fleet> =>
     askFleet(
-      { urls: url ?? [defaultUrl], ...(fleet === undefined ? {} : { patroniUrl: fleet }) },
+      { urls: url ?? urlsFrom(surroundings.env), ...(fleet === undefined ? {} : { patroniUrl: fleet }) },
       surroundings.signal,
     );
 
@@ -79,11 +79,20 @@ export const createProgram = (surroundings: Surroundings): Command => {
   return program;
 };
 
+/** `HOWDAH_URL` holds one address or several with commas between. */
+const urlsFrom = (env: NodeJS.ProcessEnv): readonly string[] => {
+  const urls = (env.HOWDAH_URL ?? '').split(',').filter((url) => url !== '');
+  return urls.length === 0 ? [defaultUrl] : urls;
+};
+
 /** The options of every command that asks agents. */
 const asking = (command: Command, description: string): Command =>
   command
     .description(description)
-    .option('-u, --url <url...>', `where agents listen; several for several members (default: ${defaultUrl})`)
+    .option(
+      '-u, --url <url...>',
+      `where agents listen; several for several members (default: HOWDAH_URL, or ${defaultUrl})`,
+    )
     .option('-f, --fleet <patroni-url>', 'ask the agents of all members that this Patroni knows')
     .option('--json', 'for programs');
 
