@@ -1,0 +1,171 @@
+import { StopRequest } from '@howdah/runtime/agent';
+import { createLogger } from '@howdah/runtime/logger';
+import { fakeClock } from '@howdah/testing/fake-clock';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { BackupAgent } from './backup-agent.ts';
+import { createMetrics } from './metrics.ts';
+import type { BackupRequest, PatroniWord } from './ports.ts';
+import { createRepositoryWatch } from './repository-watch.ts';
+import { createRoleWatch } from './role-watch.ts';
+import { backupOf, infoOf, scheduleOf } from './samples.fixture.ts';
+import { createWake } from './wake.ts';
+
+/** An agent whose Patroni, PostgreSQL and pgBackRest are the test's, an hour before its nightly full. */
+const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) => {
+  const clock = fakeClock('2026-03-01T00:00:00Z');
+  const backups = [backupOf('full', new Date('2026-02-28T01:00:00Z'))];
+  const runs: { readonly request: BackupRequest; finish(): void }[] = [];
+  let patroni = word;
+  const repository = {
+    info: async () => infoOf({ backups: [...backups] }),
+    createStanza: async () => undefined,
+    backup: (request: BackupRequest, signal: AbortSignal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => reject(signal.reason));
+      request.onStart(4711);
+      const startedAt = clock.now();
+      const finish = () => {
+        backups.push(backupOf(request.type, startedAt));
+        resolve();
+      };
+      runs.push({ request, finish });
+      return promise;
+    },
+  };
+  const server = {
+    recovery: async () => ({ inRecovery: false, timeline: 1 }),
+    archiver: async () => ({
+      currentLsn: '0/5000100',
+      segmentBytes: 16_777_216,
+      lastArchivedWal: '000000010000000000000004',
+      lastArchivedAt: clock.now().getTime() / 1000,
+      lastFailedWal: null,
+      lastFailedAt: null,
+    }),
+  };
+  let progress = 0;
+  const metrics = createMetrics(new Registry());
+  const ticks = new Set<() => void>();
+  const agent = new BackupAgent({
+    ...{ repository, server, clock, metrics },
+    stanza: 'main',
+    schedules: [scheduleOf()],
+    initialBackup: true,
+    retry: { initialMs: 30_000, maxMs: 1_800_000 },
+    member: 'pg-0',
+    role: createRoleWatch({ patroni: { member: async () => patroni }, server, clock }),
+    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    random: () => 0,
+    logger: createLogger('test', { level: 'silent' }),
+    progress: {
+      made: () => {
+        progress += 1;
+      },
+    },
+    wake: createWake(clock),
+    eachMinute: (tick) => {
+      ticks.add(tick);
+      return () => ticks.delete(tick);
+    },
+    infoIntervalMs: 60_000,
+    archiveIntervalMs: 10_000,
+    close: () => undefined,
+  });
+  const stopping = new AbortController();
+  const ended = agent.run(stopping.signal);
+  await clock.advance(0);
+  return {
+    ...{ agent, clock, runs, metrics, ended, ticks },
+    progress: () => progress,
+    becomes: (role: PatroniWord['role']) => {
+      patroni = { role, timeline: 2 };
+    },
+    stop: (why: 'shutdown' | 'config-changed') => stopping.abort(new StopRequest(why)),
+  };
+};
+
+const untilDue = 3_600_000;
+
+describe('the backup agent', () => {
+  it('takes what its schedule says when it is due, and says so', async () => {
+    const { agent, clock, runs, stop, ended } = await startAgent();
+    await clock.advance(untilDue - 1);
+    expect(runs).toHaveLength(0);
+    await clock.advance(1);
+    expect(runs.map(({ request }) => request.type)).toEqual(['full']);
+    expect(agent.status().running).toMatchObject({ scheduleId: 'nightly', pid: 4711 });
+    runs[0]?.finish();
+    await clock.advance(0);
+    expect(agent.status()).toMatchObject({ lastRun: { outcome: 'done' } });
+    expect(agent.status()).not.toHaveProperty('running');
+    await clock.advance(untilDue);
+    expect(runs).toHaveLength(1);
+    stop('shutdown');
+    await ended;
+  });
+
+  it('on a replica is ready, reads the repository, and takes what is due when it becomes primary', async () => {
+    const { agent, clock, runs, becomes, progress, stop, ended } = await startAgent({ role: 'replica' });
+    expect(agent.readiness()).toEqual({ ready: true });
+    await clock.advance(untilDue + 60_000);
+    expect(runs).toHaveLength(0);
+    expect(progress()).toBeGreaterThan(60);
+    expect(agent.status().schedules[0]?.overdueSince).toBe('2026-03-01T01:00:00.000Z');
+    expect(agent.status()).not.toHaveProperty('archive');
+    becomes('primary');
+    await clock.advance(2_000);
+    expect(runs).toHaveLength(1);
+    stop('shutdown');
+    await ended;
+  });
+
+  it('stops the backup when the process is about to end', async () => {
+    const { agent, clock, runs, stop, ended } = await startAgent();
+    await clock.advance(untilDue);
+    expect(runs).toHaveLength(1);
+    stop('shutdown');
+    await ended;
+    expect(agent.status().lastRun).toMatchObject({
+      outcome: 'aborted',
+      reason: 'the agent was asked to stop',
+    });
+  });
+
+  it('lets the backup finish when a new configuration waits, and starts no other', async () => {
+    const { agent, clock, runs, stop, ended } = await startAgent();
+    await clock.advance(untilDue);
+    stop('config-changed');
+    await clock.advance(30_000);
+    expect(agent.status().running).toBeDefined();
+    runs[0]?.finish();
+    await ended;
+    expect(agent.status().lastRun).toMatchObject({ outcome: 'done' });
+  });
+
+  it('stops it all the same when the role is lost meanwhile', async () => {
+    const { agent, clock, stop, becomes, ended } = await startAgent();
+    await clock.advance(untilDue);
+    stop('config-changed');
+    becomes('replica');
+    await clock.advance(1_000);
+    await ended;
+    expect(agent.status().lastRun).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('leaves no timer, no tick and no series behind', async () => {
+    const { clock, metrics, ticks, stop, ended } = await startAgent();
+    expect(ticks.size).toBe(1);
+    stop('shutdown');
+    await ended;
+    expect([clock.sleepers, ticks.size, metrics.source]).toEqual([0, 0, undefined]);
+  });
+
+  it('tells how much WAL is at risk on the primary', async () => {
+    const { agent, clock, stop, ended } = await startAgent();
+    await clock.advance(10_000);
+    expect(agent.status().archive).toMatchObject({ atRiskBytes: 0x100 });
+    stop('shutdown');
+    await ended;
+  });
+});

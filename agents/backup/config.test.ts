@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { schema } from './config.ts';
+
+const patroni = { url: 'http://127.0.0.1:8008' };
+const schedule = { id: 'nightly', type: 'full', cron: '0 1 * * *' };
+
+/** `path: accepted form` for each problem. */
+const problems = (config: unknown): readonly string[] => {
+  const result = schema.safeParse(config);
+  return result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+
+describe('backup.yaml', () => {
+  it('needs little', () => {
+    expect(schema.parse({ stanza: 'main', patroni, schedules: [schedule] })).toMatchObject({
+      role: { source: 'patroni' },
+      postgres: { user: 'howdah_backup', database: 'postgres' },
+      pgbackrest: { binary: 'pgbackrest', infoIntervalSeconds: 60, timeoutSeconds: 30 },
+      initialBackup: true,
+      schedules: [{ timeZone: 'UTC', repos: [1], missed: { policy: 'run-once', withinHours: 168 } }],
+    });
+  });
+
+  it('names everything that is wrong at once', () => {
+    const bad = {
+      stanza: '',
+      schedules: [
+        { ...schedule, cron: '0 25 * * *', timeZone: 'Mars/Olympus' },
+        { ...schedule, type: 'differential', repos: [1, 1] },
+      ],
+      retention: 3,
+    };
+    const found = problems(bad);
+    const paths = found.map((problem) => problem.split(':')[0]).toSorted();
+    expect(paths).toEqual(
+      [
+        '',
+        'schedules.0.cron',
+        'schedules.0.timeZone',
+        'schedules.1.repos',
+        'schedules.1.type',
+        'stanza',
+      ].toSorted(),
+    );
+    expect(found.find((problem) => problem.startsWith('schedules.0.cron'))).toContain('five fields');
+    expect(found.find((problem) => problem.startsWith('schedules.0.timeZone'))).toContain('Europe/Berlin');
+  });
+
+  it('takes each id once', () => {
+    expect(problems({ stanza: 'main', patroni, schedules: [schedule, schedule] })).toEqual([
+      'schedules.1.id: an id that no other schedule has',
+    ]);
+    expect(problems({ stanza: 'main', patroni, schedules: [{ ...schedule, id: 'initial' }] })[0]).toContain(
+      'schedules.0.id: another id',
+    );
+  });
+
+  it('wants Patroni’s address, unless PostgreSQL says who is primary', () => {
+    expect(problems({ stanza: 'main', schedules: [] })[0]).toMatch(/^patroni: patroni.url/);
+    expect(problems({ stanza: 'main', role: { source: 'postgres' }, schedules: [] })).toEqual([]);
+  });
+
+  it('is described to the last key', () => {
+    const undescribed = (node: z.core.JSONSchema.BaseSchema, path: string): readonly string[] => [
+      ...(node.description === undefined && path !== '' ? [path] : []),
+      ...Object.entries(node.properties ?? {}).flatMap(([key, inner]) =>
+        typeof inner === 'object' ? undescribed(inner, `${path}.${key}`) : [],
+      ),
+      ...(typeof node.items === 'object' && 'properties' in node.items
+        ? undescribed({ ...node.items, description: 'that of the list' }, `${path}.*`)
+        : []),
+    ];
+    expect(undescribed(z.toJSONSchema(schema, { io: 'input' }), '')).toEqual([]);
+  });
+});
