@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HowdahError } from '@howdah/core/errors';
+import { status } from '@howdah/status/status';
 import type { Cluster } from '../cluster/cluster.ts';
+import { getJson } from '../cluster/http.ts';
 import { renderPgHba } from '../cluster/postgres-files.ts';
 import { errorCatalogue } from '../errors.ts';
+import { waitFor } from '../process/wait-for.ts';
 import type { Tell } from './narrator.ts';
 
 /** Something that can be broken in the running demo, and mended again. */
@@ -91,18 +94,48 @@ const fillDisk = async (path: string): Promise<void> => {
 const hba: Breakage = {
   name: 'hba',
   summary: 'write a pg_hba.conf with a mistake into every mounted directory',
-  break: async (cluster, tell) => {
-    const wrong = `${renderPgHba()}host    all          all                                         10.0.0.0/8     scram-sha-512\n`;
-    for (const member of cluster.members) await member.changeConfig({ 'pg_hba.conf': wrong });
-    tell(
-      'pg_hba.conf asks for scram-sha-512, which there is not: it must be refused, and the last good one stays',
-    );
+  break: async (cluster, tell, signal) => {
+    const mistake =
+      'host    all          all                                         10.0.0.0/8     scram-sha-512\n';
+    for (const member of cluster.members) {
+      await member.changeConfig({ 'pg_hba.conf': `${renderPgHba()}${mistake}` });
+    }
+    tell('pg_hba.conf asks for scram-sha-512, which there is not');
+    const reason = await waitFor('every member to refuse it', (s) => refusalOnAll(cluster, s), {
+      deadlineMs,
+      signal,
+    });
+    tell(`refused on every member, the last good one stays in force: ${reason}`);
   },
-  mend: async (cluster, tell) => {
+  mend: async (cluster, tell, signal) => {
     for (const member of cluster.members) await member.changeConfig({ 'pg_hba.conf': renderPgHba() });
     tell('pg_hba.conf is right again');
+    await waitFor('it to be in force', (s) => inForceOnAll(cluster, s), { deadlineMs, signal });
+    tell('in force on every member');
   },
 };
+
+/** Longer than config-reload takes to look again and to confirm. */
+const deadlineMs = 45_000;
+
+const reloadStatuses = (cluster: Cluster, signal: AbortSignal) =>
+  Promise.all(
+    cluster.members.map(async (member) => {
+      const answer = status.parse(await getJson(`${member.agentUrl}/status`, signal));
+      return answer.agents['config-reload']?.detail;
+    }),
+  );
+
+/** The reason that every member gives, or undefined while one of them has not refused. */
+const refusalOnAll = async (cluster: Cluster, signal: AbortSignal): Promise<string | undefined> => {
+  const details = await reloadStatuses(cluster, signal);
+  if (!details.every((detail) => detail?.phase === 'refused')) return undefined;
+  const [problem] = details[0]?.problems ?? [];
+  return problem === undefined ? 'no reason given' : `line ${problem.line ?? '?'}, ${problem.message}`;
+};
+
+const inForceOnAll = async (cluster: Cluster, signal: AbortSignal): Promise<boolean> =>
+  (await reloadStatuses(cluster, signal)).every((detail) => detail?.phase === 'in-force');
 
 export const breakages: readonly Breakage[] = [agent, store, logDisk, hba];
 
