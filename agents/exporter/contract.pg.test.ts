@@ -77,10 +77,13 @@ describe('what existing dashboards and alerts were written for', () => {
     await onPrimary.cycle();
     await server().query(`UPDATE busy SET t = 'b'`);
     await expect
-      .poll(async () => {
-        await onReplica.cycle();
-        return (await onReplica.scrape()).families.has('pg_replication_last_replay_seconds');
-      })
+      .poll(
+        async () => {
+          await onReplica.cycle();
+          return (await onReplica.scrape()).families.has('pg_replication_last_replay_seconds');
+        },
+        { timeout: 20_000 },
+      )
       .toBe(true);
     const served = new Map([...(await onReplica.scrape()).families, ...(await onPrimary.scrape()).families]);
 

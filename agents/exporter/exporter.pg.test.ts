@@ -8,7 +8,8 @@ import { startStandby } from './testing/standby.ts';
 
 const server = usePostgres({ roles: true, settings: { max_connections: '12' } });
 
-const quick = { connectTimeoutSeconds: 0.5, statementTimeoutSeconds: 0.5, lockTimeoutSeconds: 0.2 };
+const quick = { connectTimeoutSeconds: 1, statementTimeoutSeconds: 1, lockTimeoutSeconds: 0.3 };
+const patience = { timeout: 20_000, interval: 100 };
 
 const value = async (running: RunningExporter, series: string): Promise<number | undefined> =>
   (await running.scrape()).series.get(series);
@@ -147,11 +148,11 @@ describe('a cycle', () => {
     const running = exporterAt(server());
     const stop = new AbortController();
     const run = running.exporter.run(stop.signal);
-    await expect.poll(() => running.clock.sleepers, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => running.clock.sleepers, patience).toBe(1);
     expect(await connectionsOf()).toBe(1);
     stop.abort(new Error('enough'));
     await run;
-    await expect.poll(connectionsOf).toBe(0);
+    await expect.poll(connectionsOf, patience).toBe(0);
   });
 });
 
@@ -170,7 +171,7 @@ describe('E01: a table locked in ACCESS EXCLUSIVE mode', () => {
       const cycle = running.cycle();
       const beganMs = performance.now();
       expect(running.exporter.renderMetrics()).toContain('pg_up 1');
-      expect(performance.now() - beganMs).toBeLessThan(50);
+      expect(performance.now() - beganMs).toBeLessThan(200);
       await cycle;
       expect(await value(running, 'pg_scrape_collector_success{collector="stat_user_tables"}')).toBe(1);
       expect(await value(running, `pg_stat_user_tables_seq_scan${table}`)).toBeDefined();
@@ -206,7 +207,7 @@ describe('E02: a server in trouble', () => {
     });
     await running.cycle();
     expect(await value(running, 'pg_up{}')).toBe(1);
-    await expect.poll(connectionsOf).toBe(1);
+    await expect.poll(connectionsOf, patience).toBe(1);
   });
 
   it('whose backend hangs is asked through a new connection, never through a third', async () => {
@@ -222,7 +223,7 @@ describe('E02: a server in trouble', () => {
       expect(await value(running, 'pg_up{}')).toBe(1);
       expect(await connectionsOf()).toBe(2);
     });
-    await expect.poll(connectionsOf).toBe(1);
+    await expect.poll(connectionsOf, patience).toBe(1);
   });
 
   it('that has no connection left: the one we have goes on; a new exporter says so and comes up later', async () => {
@@ -253,7 +254,7 @@ describe('E02: a server in trouble', () => {
       .poll(async () => {
         await late.cycle();
         return value(late, 'pg_up{}');
-      })
+      }, patience)
       .toBe(1);
   });
 

@@ -108,7 +108,7 @@ describe('a session', () => {
   it('ends, and says so, when an administrator ends it; the process goes on', async () => {
     await using session = await openSession(options(), never);
     await server().query('SELECT pg_terminate_backend($1)', [session.backendPid]);
-    await expect.poll(() => session.alive).toBe(false);
+    await expect.poll(() => session.alive, { timeout: 10_000 }).toBe(false);
     expect(await codeOf(session.query(sql('SELECT 1'), never))).toBe('HOWDAH_POSTGRES_SESSION_LOST');
   });
 
