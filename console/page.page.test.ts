@@ -147,30 +147,26 @@ test('everything is reached by keyboard: links, ranges, tables behind the chart'
     reached.push(here);
   }
   expect(reached).toContain('A Members solid');
-  expect(reached).toContain('INPUT 7 days solid');
+  expect(reached).toContain('INPUT 7 d solid');
   expect(reached).toContain('SUMMARY Backups as a table solid');
   await page.locator('summary', { hasText: 'Backups as a table' }).press('Enter');
   const labels = await page.locator('#backups table th code').allTextContents();
   expect(labels).toHaveLength(11);
   expect(labels.at(-1)).toBe('20260301-010000F');
   await page.locator('input[name=range]:checked').press('ArrowRight');
-  expect(await page.locator('.ranges label', { has: page.locator(':checked') }).textContent()).toBe(
-    '30 days',
-  );
+  expect(await page.locator('.ranges label', { has: page.locator(':checked') }).textContent()).toBe('30 d');
 });
 
 test('a table that was opened and a range that was chosen stay through the next answers', async () => {
   await open();
   await page.locator('summary', { hasText: 'Due times as a table' }).click();
-  await page.locator('.ranges label', { hasText: '24 hours' }).click();
+  await page.locator('.ranges label', { hasText: '24 h' }).click();
   const answered = () => page.waitForResponse((response) => response.url().endsWith('/api/fleet'));
   await answered();
   await answered();
   expect(await page.locator('#backups details').nth(1).getAttribute('open')).not.toBeNull();
   expect(await page.locator('#backups tbody').last().textContent()).toContain('Sun 02:00 Europe/Berlin');
-  expect(await page.locator('.ranges label', { has: page.locator(':checked') }).textContent()).toBe(
-    '24 hours',
-  );
+  expect(await page.locator('.ranges label', { has: page.locator(':checked') }).textContent()).toBe('24 h');
 });
 
 test('every target is at least 24 px high, in every state of the page', async () => {

@@ -77,6 +77,12 @@ const WalAtRisk = ({ fleet }: { readonly fleet: Fleet }) => {
         {primaryOf(fleet) === undefined ? 'there is no primary to ask' : 'the primary has not said yet'}
       </Tile>
     );
+  if (archive.atRiskBytes === 0 && view.authoritative)
+    return (
+      <Tile name="WAL that would be lost now" value="None">
+        all that was written is archived
+      </Tile>
+    );
   return (
     <Tile name="WAL that would be lost now" value={formatBytes(archive.atRiskBytes)}>
       {archive.atRiskSeconds === undefined ? 'not yet archived' : `the last ${coarse(archive.atRiskSeconds)}`}

@@ -60,14 +60,16 @@ const Member = ({ fleet, member }: { readonly fleet: Fleet; readonly member: Fle
           {seen?.timeline ?? member.agents.answer?.agents.backup?.detail?.timeline ?? 'not known'}
         </Fact>
         <Fact name="Lag">{lagOf(fleet, member, role)}</Fact>
-        <Fact name="PostgreSQL">
-          {member.agents.answer?.agents.exporter?.detail?.serverVersion ?? 'not known'}
-        </Fact>
+        <Fact name="PostgreSQL">{versionOf(member) ?? 'not known'}</Fact>
       </Facts>
       <Agents fleet={fleet} member={member} />
     </li>
   );
 };
+
+/** The exporter gives three numbers, as its labels do; PostgreSQL's own have been two since version 10. */
+const versionOf = (member: FleetMember): string | undefined =>
+  member.agents.answer?.agents.exporter?.detail?.serverVersion?.replace(/^(\d+\.\d+)\.0$/, '$1');
 
 const lagOf = (fleet: Fleet, member: FleetMember, role: MemberRole): string => {
   if (role === 'primary' || role === 'standby_leader') return 'none: it is the primary';

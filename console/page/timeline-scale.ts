@@ -3,11 +3,11 @@ import { backupsNewestFirst, dueTimes } from '@howdah/status/backup-view';
 
 /** How far back the timeline looks. */
 export const ranges = [
-  { id: '1h', label: '1 hour', seconds: 3_600 },
-  { id: '6h', label: '6 hours', seconds: 6 * 3_600 },
-  { id: '24h', label: '24 hours', seconds: 86_400 },
-  { id: '7d', label: '7 days', seconds: 7 * 86_400 },
-  { id: '30d', label: '30 days', seconds: 30 * 86_400 },
+  { id: '1h', label: '1 h', seconds: 3_600 },
+  { id: '6h', label: '6 h', seconds: 6 * 3_600 },
+  { id: '24h', label: '24 h', seconds: 86_400 },
+  { id: '7d', label: '7 d', seconds: 7 * 86_400 },
+  { id: '30d', label: '30 d', seconds: 30 * 86_400 },
 ] as const;
 export type RangeId = (typeof ranges)[number]['id'];
 

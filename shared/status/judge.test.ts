@@ -256,7 +256,7 @@ describe('agents', () => {
     const fleet = withAgent('pg-1', 'logship', ({ config }) => ({
       config: { ...config, valid: false, problems: [problem] },
     }));
-    expect(serious(fleet)).toMatchObject([{ level: 'warning', id: 'agent/pg-1/logship/config' }]);
+    expect(serious(fleet)).toMatchObject([{ level: 'warning', id: 'agent/logship/config/pg-1' }]);
   });
 
   test('one that waits says for what', () => {
@@ -270,7 +270,7 @@ describe('agents', () => {
 
   test('an exporter that is up and takes no sample is a warning: silence is an alarm', () => {
     const fleet = withAgent('pg-2', 'exporter', () => ({ lastProgressAt: before(900) }));
-    expect(serious(fleet)).toMatchObject([{ level: 'warning', id: 'quiet/pg-2/exporter' }]);
+    expect(serious(fleet)).toMatchObject([{ level: 'warning', id: 'quiet/exporter/pg-2' }]);
   });
 
   test('a log without records is silent for a good reason, one with a backlog is not', () => {
@@ -279,7 +279,7 @@ describe('agents', () => {
     const stuck = withAgent('pg-2', 'logship', ({ detail }) =>
       detail === undefined ? {} : { lastProgressAt: before(900), detail: { ...detail, backlogBytes: 4_096 } },
     );
-    expect(serious(stuck)).toMatchObject([{ id: 'quiet/pg-2/logship' }]);
+    expect(serious(stuck)).toMatchObject([{ id: 'quiet/logship/pg-2' }]);
   });
 });
 
@@ -292,7 +292,7 @@ describe('audit, logs and configuration', () => {
     expect(serious(fleet)).toMatchObject([
       {
         level: 'warning',
-        says: 'The audit store does not take the records of pg-0; 7 segments (371 KiB) wait.',
+        says: 'The audit store does not take the records of pg-0; 7 segments wait (371 KiB).',
         todo: 'connection refused',
       },
     ]);
@@ -330,6 +330,23 @@ describe('audit, logs and configuration', () => {
       findings: [{ level: 'notice', id: 'drift/pg-1' }],
     });
   });
+});
+
+test('what is true of several members is said once', () => {
+  const fleet = quietFleet();
+  const members = fleet.members.map((member): FleetMember => {
+    const answer = member.agents.answer;
+    const agent = answer?.agents.exporter;
+    if (answer === undefined || agent === undefined) throw new Error('no exporter');
+    const exporter = { ...agent, ready: false, waitingFor: 'PostgreSQL' };
+    return {
+      ...member,
+      agents: { ...member.agents, answer: { ...answer, agents: { ...answer.agents, exporter } } },
+    };
+  });
+  expect(serious({ ...fleet, members })).toMatchObject([
+    { says: 'The agent exporter on pg-0, pg-1 and pg-2 waits for PostgreSQL.' },
+  ]);
 });
 
 test('ages are told on the agent’s own clock: one that is an hour ahead makes nothing younger or older', () => {

@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
 import { type AgentCommon, type AgentName, agentNames } from '../common.ts';
 import { ageAtMember, type Fleet, type FleetMember } from '../fleet.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, gather, type MemberFinding } from './finding.ts';
 
 /** The exporter samples every few seconds to a minute; five minutes without is silence. */
 const exporterSilentSeconds = 5 * 60;
@@ -10,23 +10,24 @@ const logSilentSeconds = 5 * 60;
 
 /** Each agent as its process sees it: runs, waits, fails, is misconfigured, or has gone quiet. */
 export const agentFindings = (fleet: Fleet): readonly Finding[] =>
-  fleet.members.flatMap((member) =>
-    agentNames.flatMap((name) => {
-      const agent = member.agents.answer?.agents[name];
-      return agent === undefined ? [] : [...standing(member, name, agent), ...quiet(fleet, member, name)];
-    }),
+  gather(
+    agentNames.flatMap((name) =>
+      fleet.members.flatMap((member) => {
+        const agent = member.agents.answer?.agents[name];
+        return agent === undefined ? [] : [...standing(member, name, agent), ...quiet(fleet, member, name)];
+      }),
+    ),
   );
 
-const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): readonly Finding[] => {
-  const about = { area: 'agents', member: member.name, id: `agent/${member.name}/${name}` } as const;
-  const where = `${name} on ${member.name}`;
+const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): readonly MemberFinding[] => {
+  const about = { area: 'agents', member: member.name, kind: `agent/${name}` } as const;
   if (agent.state === 'off') return [];
   if (agent.state === 'misconfigured') {
     return [
       {
         ...about,
         level: 'alarm',
-        says: `The agent ${where} does not run: its configuration is wrong.`,
+        says: (who) => `The agent ${name} on ${who} does not run: its configuration is wrong.`,
         todo: problemText(agent) ?? `Correct ${name}.yaml; it is taken live.`,
       },
     ];
@@ -36,19 +37,20 @@ const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): rea
       {
         ...about,
         level: 'warning',
-        says: `The agent ${where} failed and starts again (${agent.restarts} ${agent.restarts === 1 ? 'time' : 'times'} so far).`,
+        says: (who) =>
+          `The agent ${name} on ${who} failed and starts again (${agent.restarts} ${agent.restarts === 1 ? 'time' : 'times'} so far).`,
         todo: lastErrorText(agent) ?? 'See its log.',
       },
     ];
   }
-  const invalid: Finding[] = agent.config.valid
+  const invalid: MemberFinding[] = agent.config.valid
     ? []
     : [
         {
           ...about,
-          id: `${about.id}/config`,
+          kind: `${about.kind}/config`,
           level: 'warning',
-          says: `The newest ${name}.yaml on ${member.name} is wrong; the last good one runs on.`,
+          says: (who) => `The newest ${name}.yaml on ${who} is wrong; the last good one runs on.`,
           todo: problemText(agent) ?? `Correct ${name}.yaml.`,
         },
       ];
@@ -58,7 +60,8 @@ const standing = (member: FleetMember, name: AgentName, agent: AgentCommon): rea
     {
       ...about,
       level: 'warning',
-      says: `The agent ${where} waits${agent.waitingFor === undefined ? '' : ` for ${agent.waitingFor}`}.`,
+      says: (who) =>
+        `The agent ${name} on ${who} waits${agent.waitingFor === undefined ? '' : ` for ${agent.waitingFor}`}.`,
       todo: agent.lastError?.remedy ?? 'It goes on by itself once that is there.',
     },
   ];
@@ -79,21 +82,19 @@ const problemText = ({ config: { problems } }: AgentCommon): string | undefined 
 };
 
 /** Silence is an alarm: an agent that runs and no longer does what it is there for. */
-const quiet = (fleet: Fleet, member: FleetMember, name: AgentName): readonly Finding[] => {
+const quiet = (fleet: Fleet, member: FleetMember, name: AgentName): readonly MemberFinding[] => {
   const agent = member.agents.answer?.agents[name];
   if (agent === undefined || agent.state !== 'running' || !agent.ready) return [];
   const since = agent.lastProgressAt ?? agent.startedAt;
   if (since === undefined) return [];
   const age = ageAtMember(fleet, member, since);
-  const id = `quiet/${member.name}/${name}`;
+  const about = { member: member.name, kind: `quiet/${name}`, level: 'warning' } as const;
   if (name === 'exporter' && age > exporterSilentSeconds) {
     return [
       {
-        level: 'warning',
+        ...about,
         area: 'agents',
-        id,
-        member: member.name,
-        says: `The exporter on ${member.name} has taken no sample for ${formatDuration(age)}.`,
+        says: (who) => `The exporter on ${who} has taken no sample for ${formatDuration(age)}.`,
         todo: 'Its metrics are of then. Look for locks and at its log.',
       },
     ];
@@ -102,11 +103,10 @@ const quiet = (fleet: Fleet, member: FleetMember, name: AgentName): readonly Fin
   if (name === 'logship' && backlog > 0 && age > logSilentSeconds) {
     return [
       {
-        level: 'warning',
+        ...about,
         area: 'logs',
-        id,
-        member: member.name,
-        says: `Logs of ${member.name} have not moved for ${formatDuration(age)}; ${formatBytes(backlog)} wait.`,
+        says: (who) =>
+          `Logs of ${who} have not moved for ${formatDuration(age)}; ${formatBytes(backlog)} wait.`,
         todo: 'Look at the sinks; nothing is lost while the log files stand.',
       },
     ];

@@ -1,53 +1,66 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
-import { ageAtMember, type Fleet } from '../fleet.ts';
-import type { Finding } from './finding.ts';
+import { ageAtMember, type Fleet, type FleetMember } from '../fleet.ts';
+import { type Finding, gather, type MemberFinding } from './finding.ts';
 
 /** A sealed segment is in the store within seconds; a quarter of an hour is a store that does not take it. */
 const backlogWarningSeconds = 15 * 60;
 
 /** Whether audit records reach their store and are read back, and whether logs are refused on the way. */
 export const auditAndLogFindings = (fleet: Fleet): readonly Finding[] =>
-  fleet.members.flatMap((member): readonly Finding[] => {
-    const audit = member.agents.answer?.agents['audit-upload']?.detail;
-    const logs = member.agents.answer?.agents.logship?.detail;
-    const oldest = audit?.backlog.oldestSealedAt;
-    const waited = oldest === undefined ? 0 : ageAtMember(fleet, member, oldest);
-    const findings: Finding[] = [];
-    if (audit !== undefined && (audit.store.reachable === false || waited > backlogWarningSeconds)) {
-      const backlog = `${audit.backlog.segments} ${audit.backlog.segments === 1 ? 'segment' : 'segments'} (${formatBytes(audit.backlog.bytes)})`;
-      findings.push({
-        level: 'warning',
-        area: 'audit',
-        id: `audit-store/${member.name}`,
-        member: member.name,
-        says:
-          audit.store.reachable === false
-            ? `The audit store does not take the records of ${member.name}; ${backlog} wait.`
-            : `Audit records of ${member.name} have waited ${formatDuration(waited)} for their store; ${backlog} wait.`,
-        todo:
-          audit.store.error ?? `Look at ${audit.store.location}; nothing is deleted before it was read back.`,
-      });
-    }
-    for (const sink of logs?.sinks ?? []) {
-      if (sink.ok) continue;
-      findings.push({
+  gather([
+    ...fleet.members.flatMap((member) => auditStore(fleet, member)),
+    ...fleet.members.flatMap(logSinks),
+  ]);
+
+const auditStore = (fleet: Fleet, member: FleetMember): readonly MemberFinding[] => {
+  const audit = member.agents.answer?.agents['audit-upload']?.detail;
+  if (audit === undefined) return [];
+  const { store, backlog } = audit;
+  const waited =
+    backlog.oldestSealedAt === undefined ? 0 : ageAtMember(fleet, member, backlog.oldestSealedAt);
+  const down = store.reachable === false;
+  if (!down && waited <= backlogWarningSeconds) return [];
+  const waiting = `${backlog.segments} ${backlog.segments === 1 ? 'segment waits' : 'segments wait'} (${formatBytes(backlog.bytes)})`;
+  return [
+    {
+      level: 'warning',
+      area: 'audit',
+      kind: 'audit-store',
+      member: member.name,
+      says: (who) =>
+        down
+          ? `The audit store does not take the records of ${who}; ${waiting}.`
+          : `Audit records of ${who} have waited ${formatDuration(waited)} for their store; ${waiting}.`,
+      todo: store.error ?? `Look at ${store.location}; nothing is deleted before it was read back.`,
+    },
+  ];
+};
+
+const logSinks = (member: FleetMember): readonly MemberFinding[] => {
+  const logs = member.agents.answer?.agents.logship?.detail;
+  if (logs === undefined) return [];
+  const silent = logs.sinks
+    .filter(({ ok }) => !ok)
+    .map(
+      ({ id, backlogBytes, error }): MemberFinding => ({
         level: 'warning',
         area: 'logs',
-        id: `sink/${member.name}/${sink.id}`,
+        kind: `sink/${id}`,
         member: member.name,
-        says: `The log sink “${sink.id}” of ${member.name} takes nothing; ${formatBytes(sink.backlogBytes)} wait.`,
-        todo: sink.error ?? 'Look at the sink; nothing is lost while the log files stand.',
-      });
-    }
-    if (logs !== undefined && logs.counts.rejected > 0) {
-      findings.push({
-        level: 'notice',
-        area: 'logs',
-        id: `rejected/${member.name}`,
-        member: member.name,
-        says: `${logs.counts.rejected} log records of ${member.name} were refused by a sink.`,
-        todo: 'They are counted by reason in howdah_logship_records_total.',
-      });
-    }
-    return findings;
-  });
+        says: (who) => `The log sink “${id}” of ${who} takes nothing; ${formatBytes(backlogBytes)} wait.`,
+        todo: error ?? 'Look at the sink; nothing is lost while the log files stand.',
+      }),
+    );
+  if (logs.counts.rejected === 0) return silent;
+  return [
+    ...silent,
+    {
+      level: 'notice',
+      area: 'logs',
+      kind: 'rejected',
+      member: member.name,
+      says: (who) => `${logs.counts.rejected} log records of ${who} were refused by a sink.`,
+      todo: 'They are counted by reason in the metrics of the logship agent.',
+    },
+  ];
+};

@@ -1,13 +1,17 @@
 import { clusterMember, type Fleet, type FleetMember } from '../fleet.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, gather, type MemberFinding } from './finding.ts';
 
 /** Whether PostgreSQL runs with what its files say. */
 export const configurationFindings = (fleet: Fleet): readonly Finding[] =>
-  fleet.members.flatMap((member) => [...refused(member), ...pendingRestart(fleet, member), ...drift(member)]);
+  gather([
+    ...fleet.members.flatMap(refused),
+    ...fleet.members.flatMap((member) => pendingRestart(fleet, member)),
+    ...fleet.members.flatMap(drift),
+  ]);
 
 const detailOf = (member: FleetMember) => member.agents.answer?.agents['config-reload']?.detail;
 
-const refused = (member: FleetMember): readonly Finding[] => {
+const refused = (member: FleetMember): readonly MemberFinding[] => {
   const detail = detailOf(member);
   if (detail?.phase !== 'refused') return [];
   const [first] = detail.problems;
@@ -17,35 +21,32 @@ const refused = (member: FleetMember): readonly Finding[] => {
     {
       level: 'warning',
       area: 'configuration',
-      id: `refused/${member.name}`,
+      kind: 'refused',
       member: member.name,
-      says: `The newest configuration is refused on ${member.name}; the last good one is in force.`,
+      says: (who) => `The newest configuration is refused on ${who}; the last good one is in force.`,
       todo: first === undefined ? 'See the problems listed there.' : `${place}${first.message}`,
     },
   ];
 };
 
-const pendingRestart = (fleet: Fleet, member: FleetMember): readonly Finding[] => {
+const pendingRestart = (fleet: Fleet, member: FleetMember): readonly MemberFinding[] => {
   const pending = detailOf(member)?.pendingRestart ?? [];
   const byPatroni = clusterMember(fleet, member.name)?.pendingRestart === true;
   if (pending.length === 0 && !byPatroni) return [];
-  const names = pending.map(({ name }) => name).join(', ');
+  const what = pending.length === 0 ? 'new settings' : pending.map(({ name }) => name).join(', ');
   return [
     {
       level: 'warning',
       area: 'configuration',
-      id: `pending-restart/${member.name}`,
+      kind: 'pending-restart',
       member: member.name,
-      says:
-        pending.length === 0
-          ? `${member.name} waits for a restart to take new settings.`
-          : `${member.name} waits for a restart to take ${names}.`,
+      says: (who, several) => `${who} ${several ? 'wait' : 'waits'} for a restart to take ${what}.`,
       todo: 'The old values run on. `patronictl restart --pending` at a quiet hour.',
     },
   ];
 };
 
-const drift = (member: FleetMember): readonly Finding[] => {
+const drift = (member: FleetMember): readonly MemberFinding[] => {
   const drifted = detailOf(member)?.drift ?? [];
   if (drifted.length === 0) return [];
   const names = drifted.map(({ name, source }) => `${name} (${source})`).join(', ');
@@ -53,9 +54,10 @@ const drift = (member: FleetMember): readonly Finding[] => {
     {
       level: 'notice',
       area: 'configuration',
-      id: `drift/${member.name}`,
+      kind: 'drift',
       member: member.name,
-      says: `${member.name} runs with other values than its files say: ${names}.`,
+      says: (who, several) =>
+        `${who} ${several ? 'run' : 'runs'} with other values than the files say: ${names}.`,
       todo: 'Put the value into the file, or `ALTER SYSTEM RESET` it.',
     },
   ];

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
 import { ageSeconds, type Fleet, type FleetMember, freshness, primaryOf } from '../fleet.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, gather, type MemberFinding } from './finding.ts';
 
 /** A replica further behind than this would lose that much in a failover: four WAL segments of 16 MiB. */
 const lagWarningBytes = 64 * 1024 * 1024;
@@ -8,7 +8,7 @@ const lagWarningBytes = 64 * 1024 * 1024;
 /** Roles, replication, and who answers. */
 export const memberFindings = (fleet: Fleet): readonly Finding[] => [
   ...clusterFindings(fleet),
-  ...fleet.members.flatMap((member) => silence(fleet, member)),
+  ...gather(fleet.members.flatMap((member) => silence(fleet, member))),
 ];
 
 const clusterFindings = (fleet: Fleet): readonly Finding[] => {
@@ -80,35 +80,34 @@ const clusterFindings = (fleet: Fleet): readonly Finding[] => {
   return findings;
 };
 
-const silence = (fleet: Fleet, member: FleetMember): readonly Finding[] => {
-  if (!member.watched) {
+const silence = (fleet: Fleet, member: FleetMember): readonly MemberFinding[] => {
+  const { name, watched, agents } = member;
+  if (!watched) {
     return [
       {
         level: 'notice',
         area: 'members',
-        id: `unwatched/${member.name}`,
-        member: member.name,
-        says: `The agents of ${member.name} are not asked.`,
-        todo: `Add ${member.name} with its agentUrl to what is watched.`,
+        kind: 'unwatched',
+        member: name,
+        says: (who) => `The agents of ${who} are not asked.`,
+        todo: 'Add the member with its agentUrl to what is watched.',
       },
     ];
   }
-  const heard = freshness(member.agents, fleet);
+  const heard = freshness(agents, fleet);
   if (heard !== 'silent' && heard !== 'stale') return [];
-  const age = ageSeconds(member.agents, fleet.now);
-  const isPrimary = primaryOf(fleet)?.name === member.name;
+  const age = ageSeconds(agents, fleet.now);
+  const isPrimary = primaryOf(fleet)?.name === name;
+  const since = age === undefined ? 'do not answer' : `have not answered for ${formatDuration(age)}`;
+  const why = agents.error === undefined ? '' : ` (${agents.error})`;
   return [
     {
       level: isPrimary ? 'alarm' : 'warning',
       area: 'members',
-      id: `agents-silent/${member.name}`,
-      member: member.name,
-      says: `The agents of ${member.name}${isPrimary ? ', the primary,' : ''} ${
-        age === undefined ? 'do not answer' : `have not answered for ${formatDuration(age)}`
-      }.`,
-      todo: `${isPrimary ? 'No backup runs and no audit leaves while they are down. ' : ''}Look at the agents' process or container on ${member.name}${
-        member.agents.error === undefined ? '' : ` (${member.agents.error})`
-      }.`,
+      kind: 'agents-silent',
+      member: name,
+      says: (who) => `The agents of ${who}${isPrimary ? ', the primary,' : ''} ${since}.`,
+      todo: `${isPrimary ? 'No backup runs and no audit leaves while they are down. ' : ''}Look at the agents’ process or container there${why}.`,
     },
   ];
 };
