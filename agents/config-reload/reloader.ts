@@ -51,7 +51,7 @@ export class Reloader {
    * @throws HowdahError when server, Patroni or a file of ours are away: the next look begins anew.
    */
   async look(signal: AbortSignal): Promise<ConfigReloadStatus> {
-    const { sourceDirectory, memory, openSession, patroni, clock } = this.#input;
+    const { sourceDirectory, memory, openSession, clock } = this.#input;
     const mounted = await readSources(sourceDirectory);
     const lastGood = await memory.lastGood.read();
     const sources = withLastGood(mounted, lastGood);
@@ -59,13 +59,18 @@ export class Reloader {
     if (this.#seen?.digest !== digest) this.#seen = { digest, atMs: clock.monotonicMs() };
     if (isNothing(sources)) return nothingMounted(mounted);
 
-    const patroniView = patroni === undefined ? undefined : await viewPatroni(patroni, signal);
+    const patroni = await this.#viewPatroni(signal);
     // A trial that an earlier look could not finish is undone before anything is judged by it.
     if (await this.#input.files.onTrial()) await rollBack(this.#input, signal);
     const server = await observeServer(openSession, signal);
-    const scene: Scene = { mounted, sources, digest, lastGood, server, patroni: patroniView };
+    const scene: Scene = { mounted, sources, digest, lastGood, server, patroni };
     const problems = await this.#bringIntoForce(scene, signal);
     return this.#compare(scene, problems, signal);
+  }
+
+  async #viewPatroni(signal: AbortSignal): Promise<PatroniView | undefined> {
+    const { patroni } = this.#input;
+    return patroni === undefined ? undefined : viewPatroni(patroni, signal);
   }
 
   /** @returns why the newest files are not in force; empty when they are. */
@@ -132,13 +137,12 @@ export class Reloader {
     signal: AbortSignal,
   ): Promise<ConfigReloadStatus> {
     const { memory, openSession, files, clock } = this.#input;
-    const { mounted, digest, patroni } = scene;
+    const { mounted, digest } = scene;
     let lastGood = await memory.lastGood.read();
     // After an apply, what was observed before it is of no use any more.
-    const server =
-      lastGood?.appliedAt === scene.lastGood?.appliedAt
-        ? scene.server
-        : await observeServer(openSession, signal);
+    const isStale = lastGood?.appliedAt !== scene.lastGood?.appliedAt;
+    const server = isStale ? await observeServer(openSession, signal) : scene.server;
+    const patroni = isStale ? await this.#viewPatroni(signal) : scene.patroni;
     const inForce = this.#settingsOf(lastGood, server, patroni);
     const { toFile, toPatroni } = routeSettings(inForce.settings, patroni !== undefined);
     if (lastGood !== undefined)
