@@ -7,7 +7,7 @@ import { configFileName, digestOf, listConfigDirectory, strangeFiles } from './c
 import { configInForce } from './config-in-force.ts';
 import type { Environment } from './environment.ts';
 import type { Endpoints } from './http-server.ts';
-import { childLogger, type Logger } from './logger.ts';
+import { type Logger, loggerBeside } from './logger.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { type AnyAgentDefinition, Supervisor } from './supervisor.ts';
 import { howdahVersion } from './version.ts';
@@ -86,7 +86,7 @@ export class AgentHost {
       definition,
       agentMetrics: definition.createMetrics(registry),
       metrics,
-      logger: childLogger(logger, source.name),
+      logger: loggerBeside(logger, source.name),
       clock,
       directories: environment.directories,
       member: environment.member,

@@ -3,6 +3,8 @@ import pino from 'pino';
 /** Constant message, data in fields: `logger.info({label}, 'backup done')`. */
 export type Logger = pino.Logger;
 
+const stdout = pino.destination({ fd: 1, sync: true });
+
 /**
  * JSON lines on stdout, written synchronously: the last line before a crash is the one that is needed.
  * `component` says which part speaks. Fields that could carry a secret are cut whoever logs them.
@@ -28,7 +30,9 @@ export const createLogger = (component: string, options: { readonly level?: stri
         censor: '[redacted]',
       },
     },
-    pino.destination({ fd: 1, sync: true }),
+    stdout,
   );
 
-export const childLogger = (logger: Logger, component: string): Logger => logger.child({ component });
+/** Another component's logger of the same level; a pino child would name both components in each line. */
+export const loggerBeside = (logger: Logger, component: string): Logger =>
+  createLogger(component, { level: logger.level });
