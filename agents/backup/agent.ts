@@ -3,6 +3,7 @@ import { createPatroniClient } from '@howdah/patroni/client';
 import { takeBackup } from '@howdah/pgbackrest/backup';
 import { readInfo } from '@howdah/pgbackrest/info';
 import { createStanza } from '@howdah/pgbackrest/stanza';
+import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { readSecret } from '@howdah/runtime/secrets';
 import { BackupAgent } from './backup-agent.ts';
@@ -72,6 +73,7 @@ const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
 const repositoryOf = ({ stanza, pgbackrest }: Config): Repository => {
   const { binary, configFile } = pgbackrest;
   const program = { binary, stanza, ...(configFile === undefined ? {} : { configFile }) };
+  let version: Version | undefined;
   const graceMs = pgbackrest.stopGraceSeconds * 1_000;
   const within = (seconds: number, signal: AbortSignal) => ({ signal, graceMs, timeoutMs: seconds * 1_000 });
   return {
@@ -82,7 +84,13 @@ const repositoryOf = ({ stanza, pgbackrest }: Config): Repository => {
       }),
     createStanza: (signal) => createStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     backup: async (request, signal) => {
-      await takeBackup(program, { ...within(pgbackrest.backupTimeoutSeconds, signal), ...request });
+      version ??= await readVersion(program, within(pgbackrest.timeoutSeconds, signal));
+      const annotations = takesAnnotations(version) ? request.annotations : {};
+      await takeBackup(program, {
+        ...within(pgbackrest.backupTimeoutSeconds, signal),
+        ...request,
+        annotations,
+      });
     },
   };
 };

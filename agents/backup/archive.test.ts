@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { archiveState } from './archive.ts';
-import { at } from './samples.fixture.ts';
+import { at } from './testing/samples.ts';
 import { endOfSegment, timelineOf } from './wal.ts';
 
 const now = at('02T00:00');

@@ -8,7 +8,7 @@ import { createMetrics } from './metrics.ts';
 import type { BackupRequest, PatroniWord } from './ports.ts';
 import { createRepositoryWatch } from './repository-watch.ts';
 import { createRoleWatch } from './role-watch.ts';
-import { backupOf, infoOf, scheduleOf } from './samples.fixture.ts';
+import { backupOf, infoOf, scheduleOf } from './testing/samples.ts';
 import { createWake } from './wake.ts';
 
 /** An agent whose Patroni, PostgreSQL and pgBackRest are the test's, an hour before its nightly full. */

@@ -95,7 +95,7 @@ export const schema = z
       .prefault({})
       .describe('Where the archive’s state and, while Patroni is silent, the role are asked.'),
     pgbackrest: pgbackrest.prefault({}).describe('How pgBackRest is run.'),
-    archiveIntervalSeconds: seconds(1, 3_600, 10).describe(
+    archiveIntervalSeconds: seconds(1, 3_600, 15).describe(
       'How often the primary is asked how much WAL is not archived; a short connection each time.',
     ),
     initialBackup: z

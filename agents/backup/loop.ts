@@ -82,11 +82,9 @@ export class BackupLoop {
   async cycle(signal: AbortSignal): Promise<number> {
     const { repositories, clock } = this.#input;
     if (!this.#gate().open) return longestWaitMs;
-    if (repositories.views().some(({ stanzaMissing }) => stanzaMissing)) {
-      const waitMs = await this.#createStanza(signal);
-      if (waitMs > 0) return waitMs;
-    }
-    if (this.#plan().kind === 'run') {
+    const stanzaMissing = repositories.views().some((view) => view.stanzaMissing);
+    const stanzaWaitMs = stanzaMissing ? await this.#createStanza(signal) : 0;
+    if (this.#plan().kind !== 'wait') {
       // The last look may be a minute old: a former primary, or a person, may have taken it since.
       await repositories.read(signal);
     }
@@ -96,8 +94,12 @@ export class BackupLoop {
       await this.#execute(plan.run, signal);
       return 0;
     }
-    const planned = plan.kind === 'wait' ? plan.waitMs : undefined;
-    return Math.max(0, Math.min(longestWaitMs, planned ?? longestWaitMs, this.#msToNextDue(clock.now())));
+    const waits = [
+      this.#msToNextDue(clock.now()),
+      ...(plan.kind !== 'run' && plan.waitMs !== undefined ? [plan.waitMs] : []),
+      ...(stanzaWaitMs > 0 ? [stanzaWaitMs] : []),
+    ];
+    return Math.max(0, Math.min(longestWaitMs, ...waits));
   }
 
   #gate(): GateDecision {
@@ -126,7 +128,10 @@ export class BackupLoop {
     return Math.min(Number.POSITIVE_INFINITY, ...next) - now.getTime();
   }
 
-  /** Returns how long to wait before the next try; 0 when the stanza is there now. */
+  /**
+   * Returns how long to wait before the next try; 0 when the stanza is there now. Repositories that have it
+   * do not wait for those where it cannot be created.
+   */
   async #createStanza(signal: AbortSignal): Promise<number> {
     const { repository, repositories, clock, logger } = this.#input;
     const waitMs = (this.#retries.get(stanzaKey)?.notBeforeMs ?? 0) - clock.monotonicMs();

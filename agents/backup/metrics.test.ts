@@ -3,7 +3,7 @@ import { parseInfo } from '@howdah/pgbackrest/info';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createMetrics, type MetricsKnowledge } from './metrics.ts';
-import { at, backupOf, dueOf, infoOf, scheduleOf, viewOf } from './samples.fixture.ts';
+import { at, backupOf, dueOf, infoOf, scheduleOf, viewOf } from './testing/samples.ts';
 
 const contract = readFileSync(new URL('testdata/pgbackrest_exporter-metrics.tsv', import.meta.url), 'utf8')
   .split('\n')

@@ -1,7 +1,7 @@
 import type { StanzaInfo } from '@howdah/pgbackrest/info';
 import { memberRole } from '@howdah/status/backup';
 import { Counter, type Registry } from 'prom-client';
-import { declareFamilies, type Family, type Sample } from './family.ts';
+import { declareFamilies, type Family, type Sample } from './metric-family.ts';
 import { backupTypes, runOutcomes } from './model.ts';
 import { pgbackrestFamilies } from './pgbackrest-metrics.ts';
 import type { Knowledge } from './report.ts';

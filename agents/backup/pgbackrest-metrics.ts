@@ -1,91 +1,16 @@
-import type { Backup, BackupType, StanzaInfo } from '@howdah/pgbackrest/info';
-import type { Family, Sample } from './family.ts';
-import { backupTypes, covers } from './model.ts';
-
-/** What the series of pgbackrest_exporter are made of. */
-export interface PgBackRestKnown {
-  readonly stanza: string;
-  /** Absent when the last look failed as a whole. */
-  readonly info?: StanzaInfo;
-  /** Of all repositories; those that do not answer now with what they had. */
-  readonly backups: readonly Backup[];
-  readonly now: Date;
-}
-
-const backupLabels = [
-  'backup_name',
-  'backup_type',
-  'block_incr',
-  'database_id',
-  'repo_key',
-  'stanza',
-] as const;
-const lastLabels = ['backup_type', 'block_incr', 'stanza'] as const;
-
-const blockIncr = (backup: Backup): string => (backup.mapBytes === undefined ? 'n' : 'y');
-
-const labelsOf = (backup: Backup, stanza: string): Record<(typeof backupLabels)[number], string> => ({
-  backup_name: backup.label,
-  backup_type: backup.type,
-  block_incr: blockIncr(backup),
-  database_id: String(backup.databaseId),
-  repo_key: String(backup.repo),
-  stanza,
-});
-
-/** One series per backup for which `value` knows something. */
-const perBackup =
-  (
-    value: (backup: Backup) => number | undefined,
-    more: (backup: Backup) => Record<string, string> = () => ({}),
-  ) =>
-  ({ backups, stanza }: PgBackRestKnown): readonly Sample[] =>
-    backups.flatMap((backup) => {
-      const known = value(backup);
-      return known === undefined ? [] : [[{ ...labelsOf(backup, stanza), ...more(backup) }, known] as const];
-    });
-
-/** The newest backup that does for `type`: a newer full stands for the last diff, both for the last incr. */
-const lastOf = (backups: readonly Backup[], type: BackupType): Backup | undefined =>
-  backups
-    .filter((backup) => covers(backup.type, type))
-    .toSorted((a, b) => b.stoppedAt.getTime() - a.stoppedAt.getTime())[0];
-
-/** One series per type that has a last backup for which `value` knows something. */
-const perLast =
-  (value: (backup: Backup, now: Date) => number | undefined) =>
-  ({ backups, stanza, now }: PgBackRestKnown): readonly Sample[] =>
-    backupTypes.flatMap((type) => {
-      const backup = lastOf(backups, type);
-      const known = backup === undefined ? undefined : value(backup, now);
-      return backup === undefined || known === undefined
-        ? []
-        : [[{ backup_type: type, block_incr: blockIncr(backup), stanza }, known] as const];
-    });
-
-const perStanza =
-  (value: (info: StanzaInfo) => number | undefined) =>
-  ({ info, stanza }: PgBackRestKnown): readonly Sample[] => {
-    const known = info === undefined ? undefined : value(info);
-    return known === undefined ? [] : [[{ stanza }, known]];
-  };
-
-const durationSeconds = ({ startedAt, stoppedAt }: Backup): number =>
-  (stoppedAt.getTime() - startedAt.getTime()) / 1000;
-
-/** `2026-03-01 01:00:00`, in UTC. */
-const timeLabel = (time: Date): string => time.toISOString().slice(0, 19).replace('T', ' ');
-
-/** The type of a backup is the last letter of its label. */
-const typeOfLabel = (label: string): BackupType =>
-  label.endsWith('F') ? 'full' : label.endsWith('D') ? 'diff' : 'incr';
-
-const countsByType = (references: readonly string[]): readonly (readonly [BackupType, number])[] =>
-  backupTypes.map((type) => [type, references.filter((label) => typeOfLabel(label) === type).length]);
-
-/** Bytes of what runs: 0 when nothing does, absent where pgBackRest (before 2.48) does not say. */
-const runningBytes = (lock: StanzaInfo['backupLock'] | undefined, bytes: number | undefined) =>
-  lock === undefined ? undefined : lock.held ? bytes : 0;
+import type { Family } from './metric-family.ts';
+import { lastBackupFamilies } from './pgbackrest-last-metrics.ts';
+import {
+  backupLabels,
+  countsByType,
+  durationSeconds,
+  labelsOf,
+  type PgBackRestKnown,
+  perBackup,
+  perStanza,
+  runningBytes,
+  timeLabel,
+} from './pgbackrest-samples.ts';
 
 /**
  * The series of pgbackrest_exporter, so that its dashboards and alerts keep working. Left out:
@@ -241,80 +166,7 @@ export const pgbackrestFamilies: readonly Family<PgBackRestKnown>[] = [
     labels: backupLabels,
     samples: perBackup(({ mapDeltaBytes }) => mapDeltaBytes),
   },
-  {
-    name: 'pgbackrest_backup_since_last_completion_seconds',
-    help: 'Age of the last backup of the type; a newer larger one counts.',
-    labels: lastLabels,
-    samples: perLast(({ stoppedAt }, now) => (now.getTime() - stoppedAt.getTime()) / 1000),
-  },
-  {
-    name: 'pgbackrest_backup_last_duration_seconds',
-    help: 'How long the last backup of the type took.',
-    labels: lastLabels,
-    samples: perLast(durationSeconds),
-  },
-  {
-    name: 'pgbackrest_backup_last_error_status',
-    help: '1 when pgBackRest found damaged pages in the last backup of the type.',
-    labels: lastLabels,
-    samples: perLast(({ damagedPages }) => Number(damagedPages)),
-  },
-  {
-    name: 'pgbackrest_backup_last_annotations',
-    help: 'Number of annotations of the last backup of the type.',
-    labels: lastLabels,
-    samples: perLast(({ annotations }) => Object.keys(annotations).length),
-  },
-  {
-    name: 'pgbackrest_backup_last_references',
-    help: 'Number of backups, by type, that a restore of the last backup of the type needs.',
-    labels: [...lastLabels, 'ref_backup'],
-    samples: ({ backups, stanza }) =>
-      backupTypes.flatMap((type) => {
-        const last = lastOf(backups, type);
-        if (last === undefined) return [];
-        const labels = { backup_type: type, block_incr: blockIncr(last), stanza };
-        return countsByType(last.references).map(
-          ([referenced, count]) => [{ ...labels, ref_backup: referenced }, count] as const,
-        );
-      }),
-  },
-  {
-    name: 'pgbackrest_backup_last_size_bytes',
-    help: 'Size of the database at the last backup of the type.',
-    labels: lastLabels,
-    samples: perLast(({ databaseBytes }) => databaseBytes),
-  },
-  {
-    name: 'pgbackrest_backup_last_delta_bytes',
-    help: 'Bytes of the database that the last backup of the type had to copy.',
-    labels: lastLabels,
-    samples: perLast(({ databaseDeltaBytes }) => databaseDeltaBytes),
-  },
-  {
-    name: 'pgbackrest_backup_last_repo_size_bytes',
-    help: 'Bytes in the repository that a restore of the last backup of the type reads.',
-    labels: lastLabels,
-    samples: perLast(({ repositoryBytes }) => repositoryBytes),
-  },
-  {
-    name: 'pgbackrest_backup_last_repo_delta_bytes',
-    help: 'Bytes that the last backup of the type added to the repository.',
-    labels: lastLabels,
-    samples: perLast(({ repositoryDeltaBytes }) => repositoryDeltaBytes),
-  },
-  {
-    name: 'pgbackrest_backup_last_repo_size_map_bytes',
-    help: 'Size of the block map of the last backup of the type; only with block incremental.',
-    labels: lastLabels,
-    samples: perLast(({ mapBytes }) => mapBytes),
-  },
-  {
-    name: 'pgbackrest_backup_last_repo_delta_map_bytes',
-    help: 'Size of the block map that the last backup of the type added; only with block incremental.',
-    labels: lastLabels,
-    samples: perLast(({ mapDeltaBytes }) => mapDeltaBytes),
-  },
+  ...lastBackupFamilies,
   {
     name: 'pgbackrest_wal_archive_status',
     help: '1 when the repository holds WAL of the database, 0 when none. wal_min and wal_max stay empty: each new segment would be a new series.',

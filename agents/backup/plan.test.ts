@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Due, dueKey } from './model.ts';
 import { planNext } from './plan.ts';
 import { afterFailure, afterSuccess, type Retries } from './retry.ts';
-import { at, dueOf } from './samples.fixture.ts';
+import { at, dueOf } from './testing/samples.ts';
 
 const full = dueOf('full', at('01T01:00'));
 const diff = dueOf('diff', at('01T00:00'));
@@ -11,8 +11,8 @@ const rule = { initialMs: 30_000, maxMs: 1_800_000 };
 
 const plan = (dues: readonly Due[], more: { retries?: Retries; locked?: boolean } = {}) => {
   const decided = planNext({ dues, retries: new Map(), locked: false, nowMs: 0, ...more });
-  return decided.kind === 'wait'
-    ? `wait ${decided.waitMs ?? 'for news'}`
+  return decided.kind !== 'run'
+    ? `${decided.kind} ${decided.waitMs ?? 'for news'}`
     : `${dueKey(decided.run.due)}, absorbs ${decided.run.absorbs.map(dueKey).join(' ') || 'nothing'}`;
 };
 const failedOnce = (due: Due) => afterFailure(new Map(), dueKey(due), rule, 0, 1);
@@ -39,7 +39,7 @@ describe('the next run', () => {
   });
 
   it('waits while another pgBackRest command runs on this host', () => {
-    expect(plan([full], { locked: true })).toBe('wait 5000');
+    expect(plan([full], { locked: true })).toBe('locked 10000');
   });
 });
 

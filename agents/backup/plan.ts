@@ -9,7 +9,9 @@ export interface PlannedRun {
 
 export type Plan =
   | { readonly kind: 'run'; readonly run: PlannedRun }
-  | { readonly kind: 'wait'; readonly because: string; readonly waitMs?: number };
+  | { readonly kind: 'wait'; readonly waitMs?: number }
+  /** Somebody else's pgBackRest runs here, at the last look; look again. */
+  | { readonly kind: 'locked'; readonly waitMs: number };
 
 export interface PlanQuestion {
   readonly dues: readonly Due[];
@@ -21,7 +23,7 @@ export interface PlanQuestion {
 }
 
 /** A command by hand, or an orphan: looked at again soon, because its end lets the schedule go on. */
-const lockedWaitMs = 5_000;
+const lockedWaitMs = 10_000;
 
 /**
  * Which one backup to take next. In each repository the largest that is due goes first and absorbs the
@@ -29,13 +31,13 @@ const lockedWaitMs = 5_000;
  * nobody else from running: a full that fails leaves the nightly incr alone.
  */
 export const planNext = ({ dues, retries, locked, nowMs }: PlanQuestion): Plan => {
-  if (dues.length === 0) return { kind: 'wait', because: 'nothing is due' };
-  if (locked) return { kind: 'wait', because: 'another pgBackRest command runs here', waitMs: lockedWaitMs };
+  if (dues.length === 0) return { kind: 'wait' };
+  if (locked) return { kind: 'locked', waitMs: lockedWaitMs };
   const ready = dues.filter((due) => waitMsOf(due, retries, nowMs) <= 0);
   const [first] = ready.toSorted(bySizeThenAge).filter(isFirstOfItsRepository).toSorted(byAge);
   if (first === undefined) {
     const waitMs = Math.min(...dues.map((due) => waitMsOf(due, retries, nowMs)));
-    return { kind: 'wait', because: 'waiting before the next try', waitMs };
+    return { kind: 'wait', waitMs };
   }
   const absorbs = dues.filter(
     (due) => due !== first && due.repo === first.repo && covers(first.type, due.type),

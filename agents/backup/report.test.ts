@@ -2,7 +2,7 @@ import { backupStatus } from '@howdah/status/backup';
 import { describe, expect, it } from 'vitest';
 import { readinessOf } from './readiness.ts';
 import { type Knowledge, statusOf } from './report.ts';
-import { at, backupOf, dueOf, scheduleOf, viewOf } from './samples.fixture.ts';
+import { at, backupOf, dueOf, scheduleOf, viewOf } from './testing/samples.ts';
 
 const knowledge = (more: Partial<Knowledge> = {}): Knowledge => ({
   stanza: 'main',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseInfo } from '@howdah/pgbackrest/info';
 import { describe, expect, it } from 'vitest';
 import { newestTimeline, type Reading, viewsAfter } from './repositories.ts';
-import { at, backupOf, viewOf } from './samples.fixture.ts';
+import { at, backupOf, viewOf } from './testing/samples.ts';
 
 const read = (name: string, time = at('02T00:00')): Reading => ({
   at: time,

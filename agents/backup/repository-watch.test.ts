@@ -2,7 +2,7 @@ import type { StanzaInfo } from '@howdah/pgbackrest/info';
 import { fakeClock } from '@howdah/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
 import { createRepositoryWatch } from './repository-watch.ts';
-import { at, backupOf, infoOf } from './samples.fixture.ts';
+import { at, backupOf, infoOf } from './testing/samples.ts';
 
 const quiet = new AbortController().signal;
 const ok = { code: 0, message: 'ok' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeRole, type RoleEvidence } from './gate.ts';
 import type { BackupRequest } from './ports.ts';
 import { runBackup } from './run.ts';
-import { at, dueOf } from './samples.fixture.ts';
+import { at, dueOf } from './testing/samples.ts';
 
 const run = { due: dueOf('full', at('01T01:00')), absorbs: [] };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, backupOf, scheduleOf, viewOf } from './samples.fixture.ts';
 import { type DueQuestion, dueNow } from './schedule.ts';
+import { at, backupOf, scheduleOf, viewOf } from './testing/samples.ts';
 
 const full = backupOf('full', at('01T12:00'));
 

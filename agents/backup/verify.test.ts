@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initialId } from './model.ts';
 import type { RunEnd } from './run.ts';
-import { at, backupOf, dueOf, viewOf } from './samples.fixture.ts';
+import { at, backupOf, dueOf, viewOf } from './testing/samples.ts';
 import { type Proof, verifyRun } from './verify.ts';
 
 const completed: RunEnd = { kind: 'completed' };

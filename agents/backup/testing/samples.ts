@@ -1,8 +1,8 @@
 import type { Backup, StanzaInfo } from '@howdah/pgbackrest/info';
-import { dueTimes } from './due-times.ts';
-import type { Due } from './model.ts';
-import type { RepositoryView } from './repositories.ts';
-import type { TimedSchedule } from './schedule.ts';
+import { dueTimes } from '../due-times.ts';
+import type { Due } from '../model.ts';
+import type { RepositoryView } from '../repositories.ts';
+import type { TimedSchedule } from '../schedule.ts';
 
 /** Small values for the tests of decisions; each names only what the test is about. */
 
