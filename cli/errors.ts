@@ -13,6 +13,18 @@ export const cliErrors = {
     remedy: 'Ask the member’s suite, or its backup agent (port 9188 when it runs alone).',
     retry: 'never',
   },
+  noChain: {
+    code: 'HOWDAH_CLI_NO_CHAIN',
+    meaning: 'The store holds no audit chain below that prefix, or cannot list them.',
+    remedy: 'Check store and prefix in audit-upload.yaml; where the store cannot list, name the chain.',
+    retry: 'never',
+  },
+  auditNotConfigured: {
+    code: 'HOWDAH_CLI_AUDIT_NOT_CONFIGURED',
+    meaning: 'The configuration directory has no audit-upload.yaml, which names the store.',
+    remedy: 'Name the directory that has it with --config, or set HOWDAH_CONFIG_DIR.',
+    retry: 'never',
+  },
 } as const satisfies ErrorCatalogue;
 
 export const errorCatalogue: ErrorCatalogue = cliErrors;

@@ -12,6 +12,9 @@ try {
     signal: stop.signal,
     style: styleFor(process.stdout, process.env),
     write: (text) => process.stdout.write(text),
+    progress: (text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+    },
     exitWith: (code) => {
       process.exitCode = code;
     },

@@ -1,33 +1,14 @@
 import { directoriesFrom } from '@howdah/runtime/directories';
 import { howdahVersion } from '@howdah/runtime/version';
-import type { Fleet } from '@howdah/status/fleet';
 import { Command } from 'commander';
 import { configDescriptions } from './agents.ts';
+import { type AskOptions, askAs, asking } from './asking.ts';
+import { addAudit } from './audit-command.ts';
 import { backupListJson, backupListText } from './backup-list.ts';
 import { backupScheduleJson, backupScheduleText } from './backup-schedule.ts';
 import { checkConfig, configCheckJson, configCheckText } from './config-check.ts';
-import { askFleet } from './fleet.ts';
 import { statusJson, statusText } from './status.ts';
-import type { Style } from './style.ts';
-
-/** The world around one call of the command. */
-export interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-  readonly style: Style;
-  readonly write: (text: string) => void;
-  /** Sets what the process ends with when all else goes well. */
-  readonly exitWith: (code: number) => void;
-}
-
-const defaultUrl = 'http://127.0.0.1:9187';
-const exitConfiguration = 78;
-
-interface AskOptions {
-  readonly url?: readonly string[];
-  readonly fleet?: string;
-  readonly json?: boolean;
-}
+import { exitConfiguration, type Surroundings } from './surroundings.ts';
 
 /** All commands; each writes text for a person or, by `--json`, an object with `version` for a program. */
 export const createProgram = (surroundings: Surroundings): Command => {
@@ -38,30 +19,26 @@ export const createProgram = (surroundings: Surroundings): Command => {
     .showHelpAfterError('(--help says what there is)')
     .addHelpText('after', examples);
 
-  const ask = async ({ url, fleet }: AskOptions): Promise<Fleet> =>
-    askFleet(
-      { urls: url ?? urlsFrom(surroundings.env), ...(fleet === undefined ? {} : { patroniUrl: fleet }) },
-      surroundings.signal,
-    );
-
   asking(program.command('status'), 'whether all is well and, if not, what is wrong first').action(
     async (options: AskOptions) => {
-      const fleet = await ask(options);
+      const fleet = await askAs(options, surroundings);
       write(options.json === true ? statusJson(fleet) : statusText(fleet, surroundings.style));
     },
   );
 
   const backup = program.command('backup').description('what is in the repositories, and what is due');
   asking(backup.command('list'), 'all backups, newest first').action(async (options: AskOptions) => {
-    const fleet = await ask(options);
+    const fleet = await askAs(options, surroundings);
     write(options.json === true ? backupListJson(fleet) : backupListText(fleet));
   });
   asking(backup.command('schedule'), 'the next due times, in UTC and in each schedule’s zone').action(
     async (options: AskOptions) => {
-      const fleet = await ask(options);
+      const fleet = await askAs(options, surroundings);
       write(options.json === true ? backupScheduleJson(fleet) : backupScheduleText(fleet));
     },
   );
+
+  addAudit(program, surroundings);
 
   program
     .command('config')
@@ -79,30 +56,14 @@ export const createProgram = (surroundings: Surroundings): Command => {
   return program;
 };
 
-/** `HOWDAH_URL` holds one address or several with commas between. */
-const urlsFrom = (env: NodeJS.ProcessEnv): readonly string[] => {
-  const urls = (env.HOWDAH_URL ?? '').split(',').filter((url) => url !== '');
-  return urls.length === 0 ? [defaultUrl] : urls;
-};
-
-/** The options of every command that asks agents. */
-const asking = (command: Command, description: string): Command =>
-  command
-    .description(description)
-    .option(
-      '-u, --url <url...>',
-      `where agents listen; several for several members (default: HOWDAH_URL, or ${defaultUrl})`,
-    )
-    .option('-f, --fleet <patroni-url>', 'ask the agents of all members that this Patroni knows')
-    .option('--json', 'for programs');
-
 const examples = `
 Examples:
-  howdah status                                   the member at ${defaultUrl}
+  howdah status                                   the member at http://127.0.0.1:9187
   howdah status -u http://10.0.0.7:9187 http://10.0.0.8:9187
   howdah status --fleet http://10.0.0.7:8008      every member of that cluster
   howdah backup list --json | jq '.repositories[].backups[].label'
   howdah backup schedule
+  howdah audit verify -c ./config                 is any audit record missing or altered?
   howdah config check ./config                    before it is mounted
 
 Exit codes: 0 done, 78 a configuration is wrong, 1 anything else.`;

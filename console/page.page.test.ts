@@ -7,6 +7,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchBrowser } from './testing/browser.ts';
+import { recordedFleet } from './testing/recorded-fleet.ts';
 import { type Served, serve } from './testing/serve.ts';
 import { troubledFleet } from './testing/troubled-fleet.ts';
 
@@ -69,6 +70,7 @@ const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
 describe.each(looks)('in $colorScheme at $width px', ({ colorScheme, width }) => {
   test.each([
     ['all is well', quietFleet],
+    ['the demo’s own agents answer', recordedFleet],
     ['much is wrong', troubledFleet],
     ['nobody has answered', unasked],
   ])('axe finds nothing and nothing sticks out when %s', async (_, fleet) => {

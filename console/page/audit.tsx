@@ -3,7 +3,7 @@ import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { ageAtMember, type Fleet, type FleetMember } from '@howdah/status/fleet';
 import { ago, coarse, count, plural, shortDigest } from './format.ts';
 import { cardClass, StaleBadge } from './heard.tsx';
-import { Badge, Fact, Facts, Nothing, Section } from './parts.tsx';
+import { Badge, Fact, Facts, type IconName, Nothing, Section, type Tone } from './parts.tsx';
 
 /** One chain of sealed segments for each member: how far it is proven, and what waits. */
 export const Audit = ({ fleet }: { readonly fleet: Fleet }) => {
@@ -26,6 +26,13 @@ export const Audit = ({ fleet }: { readonly fleet: Fleet }) => {
   );
 };
 
+const looksOf = ({ chain, store, backlog }: AuditUploadStatus): readonly [Tone, IconName, string] => {
+  if (store.reachable === false) return ['warning', 'warning', 'Store takes nothing'];
+  if (backlog.segments > 0) return ['notice', 'waiting', 'Uploading'];
+  if (chain.head === 0) return ['quiet', 'waiting', 'Nothing sealed yet'];
+  return ['well', 'well', 'All sealed segments proven'];
+};
+
 const Chain = ({
   fleet,
   member,
@@ -36,16 +43,13 @@ const Chain = ({
   readonly audit: AuditUploadStatus;
 }) => {
   const { chain, store, records, open, backlog, lastProven } = audit;
-  const down = store.reachable === false;
+  const [tone, icon, word] = looksOf(audit);
   return (
     <li class={cardClass(fleet, member)}>
       <div class="card-head">
         <h3>{member.name}</h3>
-        <Badge
-          tone={down ? 'warning' : backlog.segments > 0 ? 'notice' : 'well'}
-          icon={down ? 'warning' : backlog.segments > 0 ? 'waiting' : 'well'}
-        >
-          {down ? 'Store takes nothing' : backlog.segments > 0 ? 'Uploading' : 'All sealed segments proven'}
+        <Badge tone={tone} icon={icon}>
+          {word}
         </Badge>
         <StaleBadge fleet={fleet} member={member} />
       </div>
