@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import type { Clock } from '@howdah/core/clock';
 import type { AppliedFiles } from './applied-files.ts';
 import type { CheckedFiles } from './check.ts';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { compare, type Difference } from './compare.ts';
 import { confirmReload, type OpenSession } from './confirm.ts';
 import type { Problem } from './problem.ts';

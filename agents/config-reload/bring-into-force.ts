@@ -2,7 +2,7 @@ import type { Clock } from '@howdah/core/clock';
 import type { PatroniClient } from '@howdah/patroni/client';
 import { type ApplyTools, applyVersion } from './apply.ts';
 import type { CheckedFiles } from './check.ts';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { settleClusterWide } from './cluster-wide.ts';
 import type { LastGood, Memory } from './memory.ts';
 import type { PatroniView } from './observe.ts';

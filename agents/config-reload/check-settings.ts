@@ -1,3 +1,4 @@
+import type { CheckedSetting } from './checked-setting.ts';
 import { closestName } from './closest-name.ts';
 import type { FileSetting } from './conf-file.ts';
 import { valueProblem } from './guc-value.ts';
@@ -6,12 +7,6 @@ import type { Problem } from './problem.ts';
 import { markerName } from './server.ts';
 import type { ServerSetting } from './server-settings.ts';
 import { startupProblems } from './startup-rules.ts';
-
-/** A setting of the mounted files that the server knows how to read. */
-export interface CheckedSetting extends FileSetting {
-  /** What the server says about it; absent for a custom setting of an extension that is not loaded. */
-  readonly known?: ServerSetting;
-}
 
 export interface CheckInput {
   /** By name in lower case. */

@@ -1,4 +1,5 @@
-import { type CheckedSetting, type CheckInput, checkSettings } from './check-settings.ts';
+import { type CheckInput, checkSettings } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { parseConf } from './conf-file.ts';
 import { parseHba } from './hba-file.ts';
 import { type KeptLogin, lockedOut } from './hba-lockout.ts';

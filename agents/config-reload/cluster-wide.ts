@@ -1,6 +1,6 @@
 import type { DynamicConfig } from '@howdah/patroni/answers';
 import type { PatroniClient } from '@howdah/patroni/client';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import type { Difference } from './compare.ts';
 import { sameValue } from './guc-value.ts';
 import type { PatroniView } from './observe.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { sameValue } from './guc-value.ts';
 import type { DatabaseOverride, ServerView } from './server.ts';
 import type { FileRow, ServerSetting } from './server-settings.ts';

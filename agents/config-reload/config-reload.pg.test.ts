@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configReloadStatus } from '@howdah/status/config-reload';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -227,6 +227,38 @@ describe('C03: a pg_hba.conf that locks out', () => {
   });
 });
 
+describe('C04: a mount that changes back or loses a file', () => {
+  it('swapped back at once ends where it was', async () => {
+    const { appliedDigest } = await setup().look();
+    await setup().mount({ ...good, 'postgresql.conf': 'work_mem = 14MB\n' });
+    await setup().mount(good);
+    expect(await setup().look()).toMatchObject({
+      phase: 'in-force',
+      appliedDigest,
+      desiredDigest: appliedDigest,
+    });
+    expect(await shown('work_mem')).toBe('8MB');
+  });
+
+  it('without any file goes on with the last good ones', async () => {
+    await setup().mount({});
+    const status = await setup().look();
+    expect(status.phase).toBe('in-force');
+    expect(status.files.map(({ present }) => present)).toEqual([false, false, false]);
+    expect(await shown('work_mem')).toBe('8MB');
+  });
+
+  it('is noticed by itself, and the agent ends when it is asked to', async () => {
+    const stop = new AbortController();
+    const running = setup().agent.run(stop.signal);
+    await setup().mount({ ...good, 'postgresql.conf': 'work_mem = 15MB\n' });
+    // Far sooner than the poll of 15 s: by the event.
+    await expect.poll(() => shown('work_mem'), { timeout: 5_000 }).toBe('15MB');
+    stop.abort();
+    await running;
+  });
+});
+
 describe('C05: what is no file of settings', () => {
   it.each([
     ['an empty file', '', /is empty/],
@@ -239,6 +271,15 @@ describe('C05: what is no file of settings', () => {
       problems: [{ file: 'postgresql.conf', message: expect.stringMatching(message) }],
     });
     expect(await shown('work_mem')).toBe('8MB');
+  });
+
+  it('such as a directory in its place is refused, said', async () => {
+    await setup().mount({ 'pg_hba.conf': openHba });
+    await mkdir(join(setup().mounted, '..data', 'postgresql.conf'));
+    expect(await setup().look()).toMatchObject({
+      phase: 'refused',
+      problems: [{ file: 'postgresql.conf', message: 'is a directory where a file should be' }],
+    });
   });
 });
 

@@ -44,7 +44,7 @@ export const parseGucNumber = (
   if (unit !== '') {
     const factor = units?.all[unit];
     if (units === undefined || factor === undefined) return { ok: false, expected: expectation(kind, units) };
-    value = (value * factor) / units.base;
+    value = toNextSmallerUnit(value * factor, factor, units) / units.base;
   }
   return Number.isFinite(value)
     ? { ok: true, value: kind === 'integer' ? roundHalfToEven(value) : value }
@@ -66,6 +66,17 @@ const unitsOf = (baseUnit: string | null): Units | undefined => {
     if (factor !== undefined) return { all, base: factor * Number(count || 1) };
   }
   return undefined;
+};
+
+/**
+ * A fraction of a unit is first rounded to whole ones of the next smaller unit: `30.1GB` to whole MB, and
+ * `0.001d` to whole hours, which is none.
+ */
+const toNextSmallerUnit = (amount: number, factor: number, { all }: Units): number => {
+  const smaller = Object.values(all).filter((other) => other < factor);
+  if (smaller.length === 0) return amount;
+  const step = Math.max(...smaller);
+  return roundHalfToEven(amount / step) * step;
 };
 
 /** strtol with base 0: `010` is eight to PostgreSQL's integers. */

@@ -14,7 +14,7 @@ const workMem = type('integer', { unit: 'kB', min: '64', max: '2147483647' });
 const sharedBuffers = type('integer', { unit: '8kB', min: '16', max: '1073741823' });
 const autovacuumDelay = type('real', { unit: 'ms', min: '-1', max: '100' });
 
-// Expectations were read off a PostgreSQL 15: `SET x = …; SELECT setting FROM pg_settings`.
+// apply.pg.test.ts asks a real server the same.
 describe('a number with a unit', () => {
   it.each([
     ['64MB', 'kB', 65_536],
@@ -32,6 +32,8 @@ describe('a number with a unit', () => {
     ['90s', 'min', 2],
     ['2h', 'ms', 7_200_000],
     ['500us', 'ms', 0],
+    ['0.001d', 'ms', 0],
+    ['0.1d', 'ms', 7_200_000],
     ['-1', 'min', -1],
   ])('%s in %s is %i', (text, unit, expected) => {
     expect(parseGucNumber(text, 'integer', unit)).toEqual({ ok: true, value: expected });

@@ -49,10 +49,15 @@ export const keptLogins = (input: KeptLoginsInput): readonly KeptLogin[] => {
         : []),
     ]),
   );
-  return [...agents, patroni, ...unique(members), ...input.extra];
+  return [...agents, ...unique([patroni, ...members]), ...input.extra];
 };
 
-/** Members on one machine share an address: one of them speaks for all. */
-const unique = (logins: readonly KeptLogin[]): readonly KeptLogin[] => [
-  ...new Map(logins.map((login) => [`${login.from} ${login.database} ${login.user}`, login])).values(),
-];
+/** Members on one machine share an address: the first of them speaks for all. */
+const unique = (logins: readonly KeptLogin[]): readonly KeptLogin[] => {
+  const first = new Map<string, KeptLogin>();
+  for (const login of logins) {
+    const key = `${login.from} ${login.database} ${login.user}`;
+    if (!first.has(key)) first.set(key, login);
+  }
+  return [...first.values()];
+};

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { quoteConf } from './conf-file.ts';
 import { markerName } from './server.ts';
 

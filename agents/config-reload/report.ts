@@ -1,5 +1,5 @@
 import type { ConfigReloadStatus } from '@howdah/status/config-reload';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import type { Comparison } from './compare.ts';
 import type { Problem } from './problem.ts';
 import { type Sources, sourceFiles } from './read.ts';

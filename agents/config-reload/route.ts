@@ -1,5 +1,5 @@
 import type { ParameterValue } from '@howdah/patroni/answers';
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { sameValue } from './guc-value.ts';
 import { isClusterWide, patroniValue } from './patroni-owned.ts';
 

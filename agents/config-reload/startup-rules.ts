@@ -1,4 +1,4 @@
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import { parseGucNumber } from './guc-number.ts';
 import type { Problem } from './problem.ts';
 import type { ServerSetting } from './server-settings.ts';

@@ -1,4 +1,4 @@
-import type { CheckedSetting } from './check-settings.ts';
+import type { CheckedSetting } from './checked-setting.ts';
 import type { Problem } from './problem.ts';
 import type { AppliedConf } from './render.ts';
 import type { Verdict } from './server.ts';

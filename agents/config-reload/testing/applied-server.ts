@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@howdah/core/clock';
+import { openSession } from '@howdah/postgres/connect';
 import { createLogger } from '@howdah/runtime/logger';
 import type { ConfigReloadStatus } from '@howdah/status/config-reload';
 import { usePostgres } from '@howdah/testing/pg-test';
@@ -9,6 +10,8 @@ import type { PostgresServer } from '@howdah/testing/postgres-server';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
 import { agent } from '../agent.ts';
+import { appliedPaths, createAppliedFiles } from '../applied-files.ts';
+import type { ApplyTools } from '../apply.ts';
 import { type ConfigReloadConfig, schema } from '../config.ts';
 import type { ConfigReload } from '../config-reload.ts';
 
@@ -21,6 +24,10 @@ export interface AppliedServer {
   readonly registry: Registry;
   /** Mounts these files as the kubelet does: a new folder, and `..data` swapped to it by one rename. */
   mount(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
+  /** The mount itself. */
+  readonly mounted: string;
+  /** What the agent applies with, for a test of that stage alone. */
+  readonly tools: ApplyTools;
   /** One cycle of the agent, and what `/status` says after it. */
   look(): Promise<ConfigReloadStatus>;
   /** A new instance of the agent, as after a restart of its process. */
@@ -102,6 +109,26 @@ export const useAppliedServer = (
     appliedDirectory,
     registry,
     mount,
+    mounted,
+    tools: {
+      files: createAppliedFiles(appliedPaths(appliedDirectory), stateDir),
+      clock: systemClock,
+      confirmDeadlineMs: 1_000,
+      openSession: (signal) =>
+        openSession(
+          {
+            host: server().socketDir,
+            port: server().port,
+            user: 'howdah_config',
+            database: 'postgres',
+            applicationName: 'howdah_config_reload',
+            connectTimeoutMs: 5_000,
+            statementTimeoutMs: 10_000,
+            lockTimeoutMs: 2_000,
+          },
+          signal,
+        ),
+    },
     look: async () => {
       await current().cycle(new AbortController().signal);
       const status = current().status();
