@@ -9,13 +9,16 @@ import { getJson } from '../cluster/http.ts';
 import { startLoad } from '../cluster/load.ts';
 import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
+import { soakMinutes } from '../soak-minutes.ts';
 import { countByCopy } from './count-by-copy.ts';
 import { type Sample, scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 41_000 });
 
-const kills = 20;
+/** At least twenty, and on until the soak's time is over. */
+const leastKills = 20;
+const untilMs = performance.now() + soakMinutes(1) * 60_000;
 
 const logshipOf = async (member: Member): Promise<LogshipStatus | undefined> =>
   statusSchema.parse(await getJson(`${member.agentUrl}/status`, signal())).agents.logship?.detail;
@@ -54,7 +57,7 @@ it('S01: the suite killed -9 twenty times under load neither stops PostgreSQL no
   await primary.query('ALTER ROLE app SET log_min_duration_statement = 0');
   const load = await startLoad(cluster().supervisor, cluster().layout, cluster().passwords, 100);
   let highest = 0;
-  for (let kill = 0; kill < kills; kill += 1) {
+  for (let kill = 0; kill < leastKills || performance.now() < untilMs; kill += 1) {
     // From early in its start to well into its work: between 0 and 1.9 s in steps that repeat in no loop's rhythm.
     await delay((kill * 1_037) % 1_900);
     primary.suite.kill('SIGKILL');
