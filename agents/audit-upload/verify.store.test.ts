@@ -8,6 +8,7 @@ import { startWebServer, type WebServer } from '@howdah/testbed-stores/web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSessions } from './testing/log-writer.ts';
 import { openAgent } from './testing/open-agent.ts';
+import { s3Store } from './testing/s3.ts';
 import { listChains, verifyChain } from './verify.ts';
 
 const never = new AbortController().signal;
@@ -21,20 +22,7 @@ interface TamperedStore {
 
 const versitygw = async (): Promise<TamperedStore> => {
   const server: S3Server = await startS3Server();
-  const store = await openStore(
-    {
-      s3: {
-        endpoint: server.endpoint,
-        region: server.region,
-        bucket: server.bucket,
-        pathStyle: true,
-        accessKeyIdFile: '/id',
-        secretAccessKeyFile: '/secret',
-        caFile: server.caFile,
-      },
-    },
-    async (path) => (path === '/id' ? server.accessKeyId : server.secretAccessKey),
-  );
+  const store = await s3Store(server);
   return { directory: server.bucketDirectory, store, stop: server.stop };
 };
 

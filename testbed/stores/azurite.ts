@@ -19,6 +19,7 @@ export interface AzureServer {
   readonly caFile: string;
   /** Starts the same server again on the same port and data, after `kill`. */
   start(): Promise<void>;
+  /** SIGKILL. Azurite writes its catalogue only every few seconds: what came in just before is lost. */
   kill(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
