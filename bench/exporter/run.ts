@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
@@ -87,15 +88,16 @@ const startOurs = async (server: PostgresServer, directory: string): Promise<Exp
   };
 };
 
-const startPeer = (server: PostgresServer): Exporter => {
+const startPeer = async (server: PostgresServer): Promise<Exporter> => {
   const env = { DATA_SOURCE_NAME: `host=${server.socketDir} user=peer dbname=postgres sslmode=disable` };
   const child = spawn(values.peer, ['--web.listen-address=127.0.0.1:39188'], { env, stdio: 'ignore' });
-  child.on('error', (error) => {
-    process.stderr.write(
-      `${error.message}: apt-get install prometheus-postgres-exporter, or --peer <path>\n`,
-    );
-    process.exit(1);
-  });
+  try {
+    await once(child, 'spawn');
+  } catch (cause) {
+    throw new Error('no postgres_exporter: apt-get install prometheus-postgres-exporter, or --peer <path>', {
+      cause,
+    });
+  }
   return { name: 'postgres_exporter', url: 'http://127.0.0.1:39188/metrics', role: 'peer', process: child };
 };
 
@@ -144,8 +146,9 @@ const slowestBehindLock = async (exporter: Exporter): Promise<string> => {
 await using directory = await temporaryDirectory();
 await using server = await startPostgres({ roles: true, settings: { max_connections: '100' } });
 await fill(server);
-const exporters = [await startOurs(server, directory.path), startPeer(server)];
+const exporters: Exporter[] = [];
 try {
+  exporters.push(await startPeer(server), await startOurs(server, directory.path));
   await delay(5_000);
   const table = new Table({
     head: ['', 'series', 'median ms', 'max ms', 'CPU ms/s', 'anonymous MiB', 'resident MiB', 'connections'],
