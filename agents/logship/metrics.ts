@@ -45,6 +45,12 @@ export const createMetrics = (registry: Registry): Metrics => {
         for (const [labels, value] of read(durable)) this.inc(labels, value);
       },
     });
+  /** Without labels prom-client would export 0 before anything is known. */
+  const absentAtFirst = (name: string, help: string): Gauge => {
+    const gauge = new Gauge({ name, help, registers });
+    gauge.remove({});
+    return gauge;
+  };
   const plain = (name: string, help: string, read: (counts: Counts) => number) =>
     restored<never>(name, help, [], ({ counts }) => [[{}, read(counts)]]);
 
@@ -102,26 +108,20 @@ export const createMetrics = (registry: Registry): Metrics => {
     publish: (counts) => {
       durable = counts;
     },
-    backlog: new Gauge({
-      name: 'howdah_logship_backlog_bytes',
-      help: 'Bytes in the log files that are not delivered yet.',
-      registers,
-    }),
-    files: new Gauge({
-      name: 'howdah_logship_files',
-      help: 'csvlog files in the log directory.',
-      registers,
-    }),
+    backlog: absentAtFirst(
+      'howdah_logship_backlog_bytes',
+      'Bytes in the log files that are not delivered yet.',
+    ),
+    files: absentAtFirst('howdah_logship_files', 'csvlog files in the log directory.'),
     checkpoints: new Counter({
       name: 'howdah_logship_checkpoints_total',
       help: 'Checkpoints written.',
       registers,
     }),
-    lastCheckpoint: new Gauge({
-      name: 'howdah_logship_last_checkpoint_timestamp_seconds',
-      help: 'When the last checkpoint was written; none is written while the log is quiet.',
-      registers,
-    }),
+    lastCheckpoint: absentAtFirst(
+      'howdah_logship_last_checkpoint_timestamp_seconds',
+      'When the last checkpoint was written; none is written while the log is quiet.',
+    ),
     lostBytes: new Counter({
       name: 'howdah_logship_unread_bytes_lost_total',
       help: 'Bytes that were seen in a log file and removed or overwritten before they could be delivered.',
