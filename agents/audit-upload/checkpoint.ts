@@ -6,7 +6,7 @@ const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const recordMark = z.object({ file: z.string(), offset: count, logTime: z.string().exactOptional() });
 
-/** See docs/formats/audit-checkpoint.md. */
+/** See docs/formats/audit-state.md. */
 const checkpointSchema = z.object({
   format: z.literal(1),
   chain: z.string().min(1),

@@ -8,7 +8,7 @@ import { auditErrors } from './errors.ts';
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** See docs/formats/audit-ledger.md. */
+/** See docs/formats/audit-state.md. */
 const ledgerEntry = z.object({
   format: z.literal(1),
   sequence: z.int().positive(),
