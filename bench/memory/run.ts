@@ -7,7 +7,7 @@ import { portsFrom } from '@howdah/testbed-local/cluster/ports';
 import { startCluster } from '@howdah/testbed-local/cluster/start-cluster';
 import { ensurePackages } from '@howdah/testbed-local/install/ensure';
 import { ensurePatroni } from '@howdah/testbed-local/install/patroni';
-import { currentWorkspace } from '@howdah/testbed-local/workspace';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { cpuSecondsOf, heldBy, median } from './held.ts';
 import { conditions, startLoad } from './load.ts';
 

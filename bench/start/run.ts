@@ -7,7 +7,7 @@ import { startCluster } from '@howdah/testbed-local/cluster/start-cluster';
 import { ensurePackages } from '@howdah/testbed-local/install/ensure';
 import { ensurePatroni } from '@howdah/testbed-local/install/patroni';
 import { waitFor } from '@howdah/testbed-local/process/wait-for';
-import { currentWorkspace } from '@howdah/testbed-local/workspace';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { cpuSecondsOf, median } from '../memory/held.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

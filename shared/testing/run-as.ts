@@ -39,13 +39,19 @@ export const userFromPasswd = (passwd: string, name: string): OsUser | undefined
  * refuses to run as root), otherwise ourselves.
  */
 export const databaseUser = (): OsUser => {
-  const me = userInfo();
-  if (me.uid !== 0) return { name: me.username, uid: me.uid, gid: me.gid, home: me.homedir };
+  const me = ourselves();
+  if (me.uid !== 0) return me;
   const postgres = userFromPasswd(readFileSync('/etc/passwd', 'utf8'), 'postgres');
   if (postgres === undefined) {
     throw new Error('there is no user postgres, and PostgreSQL does not run as root: install postgresql');
   }
   return postgres;
+};
+
+/** Who we are, for what has nothing to do with the database. */
+export const ourselves = (): OsUser => {
+  const me = userInfo();
+  return { name: me.username, uid: me.uid, gid: me.gid, home: me.homedir };
 };
 
 /** The `uid` and `gid` of spawn options, empty where no change of user is needed (or possible). */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { build } from 'esbuild';
 import type { SuiteProgram } from './cluster/suite.ts';
-import type { Workspace } from './workspace.ts';
 
 /** What bundled CommonJS libraries (pg, pino, fastify) expect to find. */
 const commonJsBanner = `import { createRequire as createRequireOfBundle } from 'node:module';

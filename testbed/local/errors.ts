@@ -14,12 +14,6 @@ export const errorCatalogue = {
     remedy: 'Install what is listed (the command is printed), then run the same again.',
     retry: 'never',
   },
-  installFailed: {
-    code: 'HOWDAH_DEV_INSTALL_FAILED',
-    meaning: 'A package manager did not install what it was asked for.',
-    remedy: 'Read what it said; run the same again when the network or its sources are back.',
-    retry: 'backoff',
-  },
   processFailed: {
     code: 'HOWDAH_DEV_PROCESS_FAILED',
     meaning: 'A process of the local cluster ended or did not become ready in time.',

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { goInstall } from '@howdah/testbed-local/install/go';
-import { currentWorkspace } from '@howdah/testbed-local/workspace';
+import { goInstall } from '@howdah/testbed-tools/go';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { makeCertificate } from './certificate.ts';
 import { isListening } from './reachable.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runAs } from '@howdah/testing/run-as';
+import { cloneDirectory } from '@howdah/testbed-tools/workspace';
+import { ourselves, runAs } from '@howdah/testing/run-as';
 import { stringify } from 'yaml';
-import { ourselves } from '../process/ourselves.ts';
 import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
 import { waitFor } from '../process/wait-for.ts';
-import { cloneDirectory } from '../workspace.ts';
 import { getText } from './http.ts';
 import type { ClusterLayout } from './layout.ts';
 

@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HowdahError } from '@howdah/core/errors';
+import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { errorCatalogue } from '../errors.ts';
-import type { Workspace } from '../workspace.ts';
 import { findFacts } from './files.ts';
 
 /**

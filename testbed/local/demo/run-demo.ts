@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { bundleSuite } from '../bundle.ts';
 import { auditContainer, emulatorAccount } from '../cluster/azurite.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -14,7 +15,6 @@ import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
 import { isAlive } from '../process/proc.ts';
 import { readRecord } from '../process/run-record.ts';
-import type { Workspace } from '../workspace.ts';
 import { listenForOrders } from './control.ts';
 import { type DemoFacts, linkDemo, unlinkDemo, writeFacts } from './files.ts';
 import type { Tell } from './narrator.ts';

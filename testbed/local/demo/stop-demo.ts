@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { goneWithin } from '../process/end-process.ts';
 import { isAlive } from '../process/proc.ts';
 import { readRecord } from '../process/run-record.ts';
 import { stopRun } from '../process/stop-run.ts';
-import type { Workspace } from '../workspace.ts';
 import { unlinkDemo } from './files.ts';
 
 /** Longer than the sum of all the stages' deadlines. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cloneDirectory } from '../workspace.ts';
 
 const run = promisify(execFile);
 

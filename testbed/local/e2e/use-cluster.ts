@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
 import { bundleSuite } from '../bundle.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { portsFrom } from '../cluster/ports.ts';
 import { type ClusterOptions, startCluster } from '../cluster/start-cluster.ts';
 import { ensurePatroni } from '../install/patroni.ts';
-import { currentWorkspace } from '../workspace.ts';
 
 export interface UseClusterOptions extends Partial<Pick<ClusterOptions, 'logDiskMiB' | 'timing'>> {
   /** First of sixteen ports; each test file has its own. */

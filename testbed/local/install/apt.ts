@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runAs } from '@howdah/testing/run-as';
-import { ourselves } from '../process/ourselves.ts';
+import { ourselves, runAs } from '@howdah/testing/run-as';
 import type { PackageFacts } from './survey.ts';
 
 const quick = 60_000;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { HowdahError } from '@howdah/core/errors';
-import { runAs } from '@howdah/testing/run-as';
+import { errorCatalogue as toolErrors } from '@howdah/testbed-tools/errors';
+import { ourselves, runAs } from '@howdah/testing/run-as';
 import { errorCatalogue } from '../errors.ts';
-import { ourselves } from '../process/ourselves.ts';
 import { packageFacts, readOsRelease } from './apt.ts';
 import { type Purpose, packageName, partsOn } from './parts.ts';
 import { parseOsRelease, type Supported, supportedSystems, supportOf } from './platform.ts';
@@ -97,6 +97,6 @@ const asRoot = (prefix: readonly string[], args: readonly string[]): Promise<voi
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) return resolve();
-      reject(new HowdahError(errorCatalogue.installFailed, `apt-get ended with ${code}:\n${words.trim()}`));
+      reject(new HowdahError(toolErrors.installFailed, `apt-get ended with ${code}:\n${words.trim()}`));
     });
   });

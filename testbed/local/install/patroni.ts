@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Workspace } from '../workspace.ts';
-import { pythonEnvironment } from './python-environment.ts';
+import { pythonEnvironment } from '@howdah/testbed-tools/python-environment';
+import type { Workspace } from '@howdah/testbed-tools/workspace';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
 

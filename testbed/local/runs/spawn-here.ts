@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cloneDirectory } from '../workspace.ts';
+import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 
 /** Runs our Node with these arguments in the clone, on our terminal; gives its exit code. */
 export const spawnHere = (

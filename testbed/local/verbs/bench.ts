@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { errorCatalogue } from '../errors.ts';
 import { spawnHere } from '../runs/spawn-here.ts';
-import { cloneDirectory } from '../workspace.ts';
 
 const benches = (): readonly string[] => {
   const root = join(cloneDirectory, 'bench');

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { breakages } from '../demo/breaks.ts';
 import { sendOrder } from '../demo/control.ts';
@@ -8,7 +9,6 @@ import { demoInfo, formatInfo } from '../demo/info.ts';
 import { startNarrator } from '../demo/narrator.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { stopDemo } from '../demo/stop-demo.ts';
-import { currentWorkspace } from '../workspace.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const devScript = fileURLToPath(new URL('../dev.ts', import.meta.url));

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { currentWorkspace, type Workspace } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { readOsRelease } from '../install/apt.ts';
 import { surveyMachine } from '../install/ensure.ts';
 import { parseOsRelease, supportOf } from '../install/platform.ts';
 import type { Finding } from '../install/survey.ts';
-import { currentWorkspace, type Workspace } from '../workspace.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { demoPorts } from '../cluster/ports.ts';
-import { cloneDirectory } from '../workspace.ts';
 
 /** `./dev howdah …`: the command as an image carries it, asking the members of the demo unless told otherwise. */
 export const addHowdah = (program: Command): void => {

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { cloneDirectory, currentWorkspace } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { errorCatalogue } from '../errors.ts';
 import { ensurePackages } from '../install/ensure.ts';
@@ -9,7 +10,6 @@ import { ensurePatroni } from '../install/patroni.ts';
 import { runVitest } from '../runs/vitest.ts';
 import { countOf, formatCounts } from '../runs/vitest-report.ts';
 import { soakVariable } from '../soak-minutes.ts';
-import { cloneDirectory, currentWorkspace } from '../workspace.ts';
 
 const heading = `# Soaks
 

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { cloneDirectory, currentWorkspace } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
@@ -6,7 +7,6 @@ import { spawnHere } from '../runs/spawn-here.ts';
 import { tiers } from '../runs/tiers.ts';
 import { runVitest } from '../runs/vitest.ts';
 import { countOf, formatCounts, slowest, type TestRun } from '../runs/vitest-report.ts';
-import { cloneDirectory, currentWorkspace } from '../workspace.ts';
 import { checkScript } from './check.ts';
 
 const say = (line: string): void => {

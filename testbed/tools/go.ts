@@ -2,11 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HowdahError } from '@howdah/core/errors';
-import { runAs } from '@howdah/testing/run-as';
-import { errorCatalogue } from '../errors.ts';
-import { ourselves } from '../process/ourselves.ts';
-import type { Workspace } from '../workspace.ts';
+import { ourselves, runAs } from '@howdah/testing/run-as';
+import { errorCatalogue } from './errors.ts';
 import { pythonEnvironment } from './python-environment.ts';
+import type { Workspace } from './workspace.ts';
 
 const requirements = fileURLToPath(new URL('go-requirements.txt', import.meta.url));
 

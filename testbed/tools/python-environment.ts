@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
-import { runAs } from '@howdah/testing/run-as';
-import { errorCatalogue } from '../errors.ts';
-import { ourselves } from '../process/ourselves.ts';
+import { ourselves, runAs } from '@howdah/testing/run-as';
+import { errorCatalogue } from './errors.ts';
 
 /** pip listens to these for mirrors, proxies and certificates; all else of our environment stays out. */
 const passedOn = /^(pip_|.*_proxy$|ssl_cert|requests_ca_bundle|curl_ca_bundle)/i;
