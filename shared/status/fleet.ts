@@ -80,15 +80,22 @@ export const freshness = (
 export const clusterMember = (fleet: Fleet, name: string): ClusterMember | undefined =>
   fleet.cluster.answer?.members.find((member) => member.name === name);
 
-/** Patroni's word first; without it what the member's own agents see. */
+/** Patroni's word first; when that is not of now, what the member's own agents see, if that is. */
 export const roleOf = (fleet: Fleet, member: FleetMember): MemberRole => {
-  const seen = clusterMember(fleet, member.name);
-  if (seen !== undefined) return seen.role;
+  const byPatroni = clusterMember(fleet, member.name)?.role;
+  if (byPatroni !== undefined && freshness(fleet.cluster, fleet) === 'fresh') return byPatroni;
+  const byAgents = roleByAgents(member);
+  return freshness(member.agents, fleet) === 'fresh'
+    ? (byAgents ?? byPatroni ?? 'unknown')
+    : (byPatroni ?? byAgents ?? 'unknown');
+};
+
+const roleByAgents = (member: FleetMember): MemberRole | undefined => {
   const agents = member.agents.answer?.agents;
   const byBackup = agents?.backup?.detail?.role;
   if (byBackup !== undefined && byBackup !== 'unknown') return byBackup;
   const inRecovery = agents?.exporter?.detail?.inRecovery;
-  return inRecovery === undefined ? 'unknown' : inRecovery ? 'replica' : 'primary';
+  return inRecovery === undefined ? undefined : inRecovery ? 'replica' : 'primary';
 };
 
 /** The one member that takes writes; undefined while there is none, or none is known. */
