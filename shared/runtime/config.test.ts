@@ -60,6 +60,13 @@ describe('a configuration file', () => {
     });
   });
 
+  it('says in few words what would be right where the schema says nothing of its own', async () => {
+    const result = await parseConfig('postgres: {port: soon}', description);
+    expect(result).toMatchObject({
+      problem: [{ path: 'postgres.port', seen: '"soon"', expected: 'number' }],
+    });
+  });
+
   it('never shows a value whose key speaks of a secret', async () => {
     const result = await parseConfig('postgres: {port: 5432, password: hunter2}', description);
     expect(JSON.stringify(result)).not.toContain('hunter2');

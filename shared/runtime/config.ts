@@ -149,9 +149,13 @@ const problemOf = (file: string, issue: Issue, content: unknown): ConfigProblem 
     file,
     path: issue.path.map(String).join('.'),
     ...(seen === undefined ? {} : { seen }),
-    expected: issue.message,
+    expected: wordsOf(issue),
   };
 };
+
+/** zod says `Invalid input: expected number, received string`; what was received stands in `seen` already. */
+const wordsOf = ({ message }: Issue): string =>
+  message.replace(/^[^:]+: expected /, '').replace(/, received [^,]+$/, '');
 
 const secretName = /password|secret|token|accountkey|passphrase/i;
 
