@@ -1,5 +1,5 @@
-import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { stateFile, writeFileDurably } from '@howdah/runtime/state-file';
 import { z } from 'zod';
@@ -103,15 +103,19 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Keeps the mode of the file it replaces: the server must be able to read it, and nobody more than before. */
+/**
+ * Keeps mode and owner of the file it replaces, and takes the directory's owner for a new one: the server must
+ * be able to read it, and nobody more than before.
+ */
 const replace = async (path: string, text: string): Promise<void> => {
+  const directory = dirname(path);
   try {
-    await mkdir(join(path, '..'), { recursive: true });
-    const mode = await stat(path).then(
-      (info) => info.mode & 0o777,
-      () => 0o600,
-    );
-    await writeFileDurably(path, text, mode);
+    await mkdir(directory, { recursive: true });
+    const before = await stat(path).catch(() => undefined);
+    await writeFileDurably(path, text, before === undefined ? 0o600 : before.mode & 0o777);
+    const owner = before ?? (await stat(directory));
+    // Only root may give a file away, and only root needs to: everybody else is the owner already.
+    await chown(path, owner.uid, owner.gid).catch(() => undefined);
   } catch (error) {
     throw new HowdahError(configReloadErrors.appliedUnwritable, `cannot write ${path}`, { cause: error });
   }

@@ -1,12 +1,11 @@
 import type { Clock } from '@howdah/core/clock';
 import type { PatroniClient } from '@howdah/patroni/client';
-import { type ApplyTools, applyVersion } from './apply.ts';
+import { type ApplyResult, type ApplyTools, applyVersion } from './apply.ts';
 import type { CheckedFiles } from './check.ts';
 import type { CheckedSetting } from './checked-setting.ts';
 import { settleClusterWide } from './cluster-wide.ts';
 import type { LastGood, Memory } from './memory.ts';
 import type { PatroniView } from './observe.ts';
-import type { Problem } from './problem.ts';
 import { digestOfText, type Sources } from './read.ts';
 import { routeSettings } from './route.ts';
 import type { ServerView } from './server.ts';
@@ -30,7 +29,7 @@ export interface NewVersion {
 
 export type ForceResult =
   | { readonly outcome: 'applied'; readonly lastGood: LastGood; readonly server: ServerView }
-  | { readonly outcome: 'refused' | 'rolled_back'; readonly problems: readonly Problem[] };
+  | Exclude<ApplyResult, { readonly outcome: 'applied' }>;
 
 /** Routes a version, applies it, and remembers it as the last good one once the server runs with it. */
 export const bringIntoForce = async (
@@ -61,6 +60,7 @@ export const bringIntoForce = async (
     digest,
     appliedAt: tools.clock.now().toISOString(),
     sources: textsOf(sources),
+    ...(result.confText === undefined ? {} : { confDigest: digestOfText(result.confText) }),
     ...(files.hba === undefined ? {} : { hbaDigest: digestOfText(files.hba) }),
     patroniNames: settled ? namesOf(toPatroni) : (lastGood?.patroniNames ?? []),
     patroniSettled: settled,

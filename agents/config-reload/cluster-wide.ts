@@ -1,3 +1,4 @@
+import { retryClassOf } from '@howdah/core/errors';
 import type { DynamicConfig } from '@howdah/patroni/answers';
 import type { PatroniClient } from '@howdah/patroni/client';
 import type { CheckedSetting } from './checked-setting.ts';
@@ -6,6 +7,9 @@ import { sameValue } from './guc-value.ts';
 import type { PatroniView } from './observe.ts';
 import { patroniPatch } from './route.ts';
 import type { ServerView } from './server.ts';
+
+/** Somebody else's write at the same moment is a conflict, after which one looks again. */
+const mostTries = 3;
 
 export interface ClusterWideInput {
   readonly desired: readonly CheckedSetting[];
@@ -25,16 +29,22 @@ export const settleClusterWide = async (
   { desired, formerly, patroni, view }: ClusterWideInput,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const patch = patroniPatch(desired, view.config.parameters, formerly);
-  if (Object.keys(patch).length === 0) return true;
-  if (view.member.role !== 'primary') return false;
-  // Compared again at the last moment: another member may have become primary and written it meanwhile.
-  const { parameters } = await patroni.config(signal);
-  const stillMissing = patroniPatch(desired, parameters, formerly);
-  if (Object.keys(stillMissing).length === 0) return true;
-  const now = await patroni.patchParameters(stillMissing, signal);
-  return Object.keys(patroniPatch(desired, now.parameters, formerly)).length === 0;
+  const missingIn = ({ parameters }: DynamicConfig) => patroniPatch(desired, parameters, formerly);
+  if (isEmpty(missingIn(view.config))) return true;
+  if (view.member.role !== 'primary' && view.member.role !== 'standby_leader') return false;
+  for (let tries = 1; ; tries += 1) {
+    // Compared again at the last moment: another member may have become primary and written it meanwhile.
+    const missing = missingIn(await patroni.config(signal));
+    if (isEmpty(missing)) return true;
+    try {
+      return isEmpty(missingIn(await patroni.patchParameters(missing, signal)));
+    } catch (error) {
+      if (retryClassOf(error) !== 'now' || tries === mostTries) throw error;
+    }
+  }
 };
+
+const isEmpty = (patch: object): boolean => Object.keys(patch).length === 0;
 
 /** Cluster-wide settings with which the server does not run yet, though nothing but time is missing. */
 export const onTheWay = (

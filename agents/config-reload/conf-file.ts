@@ -1,5 +1,6 @@
 import type { SourceFile } from '@howdah/status/config-reload';
 import type { Problem } from './problem.ts';
+import { shownValue } from './secret-names.ts';
 
 /** One `name = value` of a mounted file, its value with quotes and escapes resolved. */
 export interface FileSetting {
@@ -69,12 +70,13 @@ const parseLine = (content: string): ParsedLine | undefined => {
   if (quoted === undefined && rest.startsWith("'")) return { name, message: 'its quote is not closed' };
   const token = quoted ?? barePattern.exec(rest)?.[0];
   if (token === undefined || token === '' || token === '.' || qualifiedNamePattern.test(token))
-    return { name, message: `its value needs single quotes: ${shown(rest)}` };
+    return { name, message: `its value needs single quotes: ${shown(shownValue(name, rest))}` };
 
   const after = skipBlanks(rest.slice(token.length));
   if (after !== '' && !after.startsWith('#')) {
-    const hint = quoted === undefined ? `; put the value in single quotes: '${rest.trim()}'` : '';
-    return { name, message: `something stands behind the value: ${shown(after)}${hint}` };
+    const hint =
+      quoted === undefined ? `; put the value in single quotes: '${shownValue(name, rest.trim())}'` : '';
+    return { name, message: `something stands behind the value: ${shown(shownValue(name, after))}${hint}` };
   }
   return { name, value: quoted === undefined ? token : unquote(quoted) };
 };

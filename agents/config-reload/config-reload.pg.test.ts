@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configReloadStatus } from '@howdah/status/config-reload';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -312,6 +312,35 @@ describe('C09: what somebody changed past the files', () => {
     ]);
     await setup().mount({ ...good, 'pg_hba.conf': `# next\n${openHba}` });
     expect((await setup().look()).drift).toEqual([]);
+  });
+});
+
+describe('an applied file that went away', () => {
+  it('is made again, since the server would not start without it', async () => {
+    await rm(join(setup().appliedDirectory, 'postgresql.conf'));
+    expect(await setup().look()).toMatchObject({ phase: 'in-force', drift: [] });
+    expect(await applied('postgresql.conf')).toContain("work_mem = '8MB'");
+  });
+});
+
+describe('a value that may be a secret', () => {
+  it('is nowhere told', async () => {
+    const conf = (value: string) => ({
+      ...good,
+      'postgresql.conf': `work_mem = 8MB\nmyapp.api_key = ${value}\n`,
+    });
+    await setup().mount(conf("'desired-s3cret'"));
+    await setup().look();
+    await setup().server.query("ALTER SYSTEM SET myapp.api_key = 'actual-s3cret'");
+    const drifting = await setup().look();
+    expect(drifting.drift).toMatchObject([
+      { name: 'myapp.api_key', desired: '[redacted]', actual: '[redacted]' },
+    ]);
+    await setup().mount(conf('desired-s3cret trailing-s3cret'));
+    const refused = await setup().look();
+    expect(refused.phase).toBe('refused');
+    expect(JSON.stringify([drifting, refused])).not.toContain('s3cret');
+    await setup().server.query('ALTER SYSTEM RESET myapp.api_key');
   });
 });
 

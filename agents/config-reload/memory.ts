@@ -15,7 +15,8 @@ const lastGood = z.object({
     'pg_hba.conf': z.string().optional(),
     'pgaudit.conf': z.string().optional(),
   }),
-  /** sha256 of the applied pg_hba.conf, to notice a change by hand. */
+  /** sha256 of the applied files, to notice a change by hand. */
+  confDigest: z.string().optional(),
   hbaDigest: z.string().optional(),
   /** Names that these files have put into Patroni's cluster-wide configuration. */
   patroniNames: z.array(z.string()),

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { DynamicConfig, Member } from '@howdah/patroni/answers';
 import type { PatroniClient } from '@howdah/patroni/client';
 import type { AppliedFiles } from './applied-files.ts';
@@ -60,22 +59,34 @@ export const surroundingsOf = async (
   };
 };
 
-/** A pg_hba.conf on disk that is not the one last applied; whether the server has read it, nobody can see. */
-export const editedHba = async (
+/** Applied files on disk that are not the ones last applied; whether the server has read them, nobody can see. */
+export const editedFiles = async (
   files: AppliedFiles,
   lastGood: LastGood | undefined,
 ): Promise<readonly Difference[]> => {
-  if (lastGood?.hbaDigest === undefined) return [];
-  const text = await readFile(files.paths.hba, 'utf8').catch(() => undefined);
+  if (lastGood === undefined) return [];
+  const texts = await files.read();
+  return [
+    ...edited('postgresql.conf', files.paths.conf, lastGood.confDigest, texts.conf),
+    ...edited('pg_hba.conf', files.paths.hba, lastGood.hbaDigest, texts.hba),
+  ];
+};
+
+const edited = (
+  name: string,
+  path: string,
+  desired: string | undefined,
+  text: string | undefined,
+): readonly Difference[] => {
   const actual = text === undefined ? undefined : digestOfText(text);
-  if (actual === lastGood.hbaDigest) return [];
+  if (desired === undefined || actual === desired) return [];
   return [
     {
-      name: 'pg_hba.conf',
-      desired: `sha256 ${lastGood.hbaDigest.slice(0, 12)}`,
+      name,
+      desired: `sha256 ${desired.slice(0, 12)}`,
       actual: actual === undefined ? 'no file' : `sha256 ${actual.slice(0, 12)}`,
       cause: 'hand-edit',
-      source: `a change by hand in ${files.paths.hba}`,
+      source: `a change by hand in ${path}`,
     },
   ];
 };

@@ -36,8 +36,6 @@ const recoverySetting =
 /** Whether `PATCH /config` is the way to change it. */
 export const isClusterWide = (name: string): boolean => Object.hasOwn(clusterWide, name.toLowerCase());
 
-export const clusterWideNames: readonly string[] = Object.keys(clusterWide);
-
 /** Why Patroni would not take this setting, or not this value of it, from a file; undefined when it would. */
 export const patroniObjection = (name: string, value: string, type: GucType): string | undefined => {
   const key = name.toLowerCase();

@@ -8,9 +8,10 @@ import { parseHba } from './hba-file.ts';
 import type { KeptLoginsInput } from './kept-logins.ts';
 import type { LastGood } from './memory.ts';
 import type { ApplyOutcome, ConfigReloadMetrics } from './metrics.ts';
-import { editedHba, observeServer, type PatroniView, surroundingsOf, viewPatroni } from './observe.ts';
+import { editedFiles, observeServer, type PatroniView, surroundingsOf, viewPatroni } from './observe.ts';
 import type { Problem } from './problem.ts';
 import { digestOfSources, readSources, type Sources } from './read.ts';
+import { Refused } from './refused.ts';
 import { differencesOf, filesOf, phaseOf, sinceOf } from './report.ts';
 import { routeSettings } from './route.ts';
 import type { ServerView } from './server.ts';
@@ -36,8 +37,7 @@ interface Scene {
 /** Looks at the mounted files and at the server, and brings the one to the other. */
 export class Reloader {
   readonly #input: ReloaderInput;
-  /** What was refused: not tried again, and not counted again, before the files or the server change. */
-  #refused: { readonly key: string; readonly problems: readonly Problem[] } | undefined;
+  readonly #refused = new Refused();
   /** When the newest version was first seen, to measure how long it took. */
   #seen: { readonly digest: string; readonly atMs: number } | undefined;
 
@@ -75,27 +75,35 @@ export class Reloader {
 
   /** @returns why the newest files are not in force; empty when they are. */
   async #bringIntoForce(scene: Scene, signal: AbortSignal): Promise<readonly Problem[]> {
-    const { digest, lastGood, server, sources } = scene;
-    if (lastGood?.digest === digest && (server.facts.marker === digest || !hasConf(sources))) {
-      this.#refused = undefined;
+    const { clock, metrics } = this.#input;
+    if (await this.#isInForce(scene)) {
+      this.#refused.forget();
       return [];
     }
-    const key = `${digest} ${server.facts.startedAt}`;
+    const key = `${scene.digest} ${scene.server.facts.startedAt}`;
     const { files, problems } = await this.#check(scene, signal);
-    if (problems.length > 0) return this.#refuse(key, 'refused', problems);
-    if (this.#refused?.key === key) return this.#refused.problems;
+    if (problems.length > 0) return this.#refuse(key, { outcome: 'refused', problems, mayPass: false });
+    const known = this.#refused.problemsOf(key, clock.monotonicMs());
+    if (known !== undefined) return known;
     try {
       const result = await bringIntoForce({ ...scene, files }, this.#input, signal);
-      if (result.outcome !== 'applied') return this.#refuse(key, result.outcome, result.problems);
+      if (result.outcome !== 'applied') return this.#refuse(key, { mayPass: false, ...result });
     } catch (error) {
-      if (!signal.aborted) this.#count('failed');
+      if (!signal.aborted) metrics.applies.inc({ outcome: 'failed' });
       throw error;
     }
-    this.#refused = undefined;
-    this.#count('applied');
-    const { clock, metrics } = this.#input;
+    this.#refused.forget();
+    metrics.applies.inc({ outcome: 'applied' });
     metrics.propagation.observe((clock.monotonicMs() - (this.#seen?.atMs ?? clock.monotonicMs())) / 1_000);
     return [];
+  }
+
+  /** The server runs with these files, and would find them again at its next start. */
+  async #isInForce({ digest, lastGood, server, sources }: Scene): Promise<boolean> {
+    if (lastGood?.digest !== digest) return false;
+    const { conf, hba } = await this.#input.files.read();
+    if (lastGood.hbaDigest !== undefined && hba === undefined) return false;
+    return !hasConf(sources) || (conf !== undefined && server.facts.marker === digest);
   }
 
   async #check({ sources, server, patroni }: Scene, signal: AbortSignal) {
@@ -120,14 +128,14 @@ export class Reloader {
     };
   }
 
-  #refuse(key: string, outcome: ApplyOutcome, problems: readonly Problem[]): readonly Problem[] {
-    if (this.#refused?.key !== key) this.#count(outcome);
-    this.#refused = { key, problems };
+  #refuse(
+    key: string,
+    { outcome, problems, mayPass }: { outcome: ApplyOutcome; problems: readonly Problem[]; mayPass: boolean },
+  ): readonly Problem[] {
+    const nowMs = this.#input.clock.monotonicMs();
+    if (this.#refused.remember(key, problems, { mayPass, nowMs }))
+      this.#input.metrics.applies.inc({ outcome });
     return problems;
-  }
-
-  #count(outcome: ApplyOutcome): void {
-    this.#input.metrics.applies.inc({ outcome });
   }
 
   /** What is in force, beside what the server runs with. */
@@ -164,7 +172,7 @@ export class Reloader {
     );
     const comparison: Comparison = {
       pendingRestart: compared.pendingRestart,
-      drift: [...compared.drift, ...clusterWide, ...(await editedHba(files, lastGood))],
+      drift: [...compared.drift, ...clusterWide, ...(await editedFiles(files, lastGood))],
     };
     const now = clock.now().toISOString();
     const since = await this.#rememberSince(comparison, now);

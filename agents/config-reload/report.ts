@@ -3,6 +3,7 @@ import type { CheckedSetting } from './checked-setting.ts';
 import type { Comparison } from './compare.ts';
 import type { Problem } from './problem.ts';
 import { type Sources, sourceFiles } from './read.ts';
+import { shownValue } from './secret-names.ts';
 
 type Phase = ConfigReloadStatus['phase'];
 
@@ -14,7 +15,7 @@ export const sinceOf = (comparison: Comparison, before: Since, now: string): Sin
   Object.fromEntries(keysOf(comparison).map((key) => [key, before[key] ?? now]));
 
 const pendingKey = ({ name, desired }: { readonly name: string; readonly desired: string }): string =>
-  `pending ${name} ${desired}`;
+  `pending ${name} ${shownValue(name, desired)}`;
 const driftKey = ({ name, source }: { readonly name: string; readonly source: string }): string =>
   `drift ${name} ${source}`;
 
@@ -30,13 +31,15 @@ export const differencesOf = (
   now: string,
 ): Pick<ConfigReloadStatus, 'pendingRestart' | 'drift'> => ({
   pendingRestart: pendingRestart.map((difference) => ({
-    ...difference,
+    name: difference.name,
+    desired: shownValue(difference.name, difference.desired),
+    actual: shownValue(difference.name, difference.actual),
     since: since[pendingKey(difference)] ?? now,
   })),
   drift: drift.map((difference) => ({
     name: difference.name,
-    desired: difference.desired,
-    actual: difference.actual,
+    desired: shownValue(difference.name, difference.desired),
+    actual: shownValue(difference.name, difference.actual),
     source: difference.source,
     since: since[driftKey(difference)] ?? now,
   })),

@@ -1,6 +1,7 @@
 import type { CheckedSetting } from './checked-setting.ts';
 import type { Problem } from './problem.ts';
 import type { AppliedConf } from './render.ts';
+import { shownValue } from './secret-names.ts';
 import type { Verdict } from './server.ts';
 import type { FileRow, ServerSetting } from './server-settings.ts';
 
@@ -14,32 +15,44 @@ export interface VerdictInput {
   readonly known: ReadonlyMap<string, ServerSetting>;
 }
 
-/** What PostgreSQL itself has against the files on disk, told at the lines of the mounted files. */
+export interface VerdictProblems {
+  /** Told at the lines of the mounted files. */
+  readonly ours: readonly Problem[];
+  /** In other files, for which the server takes no change at all. */
+  readonly foreign: readonly Problem[];
+}
+
+/** What PostgreSQL itself has against the files on disk. */
 export const verdictProblems = ({
   verdict,
   conf,
   hbaWritten,
   ownFiles,
   known,
-}: VerdictInput): readonly Problem[] => {
-  const problems = verdict.files.flatMap((row): Problem[] => {
-    // An error without a place tells that a restart-only setting is no longer in any file: it waits, too.
-    if (row.error === null || row.sourceFile === null) return [];
-    const name = row.name?.toLowerCase();
-    // A correct value that only a restart can bring has an error here, too.
-    if (name !== undefined && verdict.waitsForRestart.has(name)) return [];
-    if (!ownFiles.has(row.sourceFile)) return blocksReload(row, known) ? [foreignProblem(row)] : [];
-    return [ownProblem(row, conf?.settingAt.get(row.sourceLine ?? 0))];
-  });
-  if (!hbaWritten) return problems;
-  return [
-    ...problems,
-    ...verdict.hba.map(({ line, error }) => ({
-      file: 'pg_hba.conf' as const,
-      ...(line === null ? {} : { line }),
-      message: error,
-    })),
-  ];
+}: VerdictInput): VerdictProblems => {
+  const errors = verdict.files.filter(
+    ({ name, error, sourceFile }) =>
+      error !== null &&
+      // An error without a place tells that a restart-only setting is no longer in any file: it waits.
+      sourceFile !== null &&
+      // A correct value that only a restart can bring has an error here, too.
+      !(name !== null && verdict.waitsForRestart.has(name.toLowerCase())),
+  );
+  const isOurs = ({ sourceFile }: FileRow) => sourceFile !== null && ownFiles.has(sourceFile);
+  const hba = hbaWritten
+    ? verdict.hba.map(({ line, error }) => ({
+        file: 'pg_hba.conf' as const,
+        ...(line === null ? {} : { line }),
+        message: error,
+      }))
+    : [];
+  return {
+    ours: [
+      ...errors.filter(isOurs).map((row) => ownProblem(row, conf?.settingAt.get(row.sourceLine ?? 0))),
+      ...hba,
+    ],
+    foreign: errors.filter((row) => !isOurs(row) && blocksReload(row, known)).map(foreignProblem),
+  };
 };
 
 const ownProblem = ({ error, sourceLine }: FileRow, setting: CheckedSetting | undefined): Problem =>
@@ -52,7 +65,7 @@ const ownProblem = ({ error, sourceLine }: FileRow, setting: CheckedSetting | un
         file: setting.file,
         line: setting.line,
         name: setting.name,
-        message: `PostgreSQL refuses ${JSON.stringify(setting.value)}: ${error}${acceptedWords(setting)}`,
+        message: `PostgreSQL refuses ${JSON.stringify(shownValue(setting.name, setting.value))}: ${error}${acceptedWords(setting)}`,
       };
 
 const acceptedWords = ({ known }: CheckedSetting): string =>

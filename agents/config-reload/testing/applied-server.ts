@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@howdah/core/clock';
@@ -7,6 +7,7 @@ import { createLogger } from '@howdah/runtime/logger';
 import type { ConfigReloadStatus } from '@howdah/status/config-reload';
 import { usePostgres } from '@howdah/testing/pg-test';
 import type { PostgresServer } from '@howdah/testing/postgres-server';
+import { databaseUser, identityOf } from '@howdah/testing/run-as';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
 import { agent } from '../agent.ts';
@@ -55,6 +56,8 @@ export const useAppliedServer = (
     writeFileSync(join(appliedDirectory, name), text);
     chmodSync(join(appliedDirectory, name), 0o644);
   }
+  const user = databaseUser();
+  if (identityOf(user).uid !== undefined) chownSync(appliedDirectory, user.uid, user.gid);
   const server = usePostgres({
     roles: true,
     settings: { hba_file: join(appliedDirectory, 'pg_hba.conf'), ...settings },

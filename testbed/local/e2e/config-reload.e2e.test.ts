@@ -129,7 +129,7 @@ it('C08: a switchover during the change ends with one value, agreed by all', asy
   expect(await clusterWide('max_worker_processes')).toBe(9);
 }, 180_000);
 
-it('C02, C03: a pg_hba.conf that PostgreSQL cannot read, or that shadows replication, changes nothing on any member', async () => {
+it('C02: and C03: a pg_hba.conf that PostgreSQL cannot read, or that shadows replication, changes nothing on any member', async () => {
   const bad = {
     unreadable: `${original['pg_hba.conf']}host all all example.org 255.255.255.0 md5\n`,
     shadowing: `host replication all all reject\n${original['pg_hba.conf']}`,
