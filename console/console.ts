@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { answerOf } from './answer.ts';
 import type { ConsoleConfig } from './config.ts';
 import { createConsoleServer } from './server.ts';
+import { SeverityHistory } from './severity-history.ts';
 import { FleetWatch, type MemberSource } from './watch.ts';
 
 /** Where `npm run build` puts the page. */
@@ -33,10 +34,20 @@ export const createConsole = async (config: ConsoleConfig, pageDirectory = built
       ...(patroni === undefined ? {} : { cluster: (signal) => patroni.cluster(signal) }),
     };
   });
-  const watch = new FleetWatch({ sources, refreshSeconds, staleAfterSeconds, clock: systemClock });
+  const history = new SeverityHistory();
+  const watch = new FleetWatch({
+    sources,
+    refreshSeconds,
+    staleAfterSeconds,
+    clock: systemClock,
+    onCycle: (fleet) => history.record(fleet),
+  });
   const server = await createConsoleServer({
     pageDirectory,
-    answer: () => answerOf(watch.fleet(), refreshSeconds),
+    answer: () => {
+      const fleet = watch.fleet();
+      return answerOf(fleet, history.recent(fleet), refreshSeconds);
+    },
   });
   return { server, run: (signal) => watch.run(signal) };
 };

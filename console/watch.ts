@@ -18,6 +18,8 @@ export interface FleetWatchOptions {
   readonly refreshSeconds: number;
   readonly staleAfterSeconds: number;
   readonly clock: Clock;
+  /** Told what is known after everybody was asked. */
+  readonly onCycle?: (fleet: Fleet) => void;
 }
 
 /** Asks every member again and again, and remembers the last answer of each. */
@@ -54,6 +56,7 @@ export class FleetWatch {
             })(),
           ]),
     ]);
+    this.#options.onCycle?.(this.fleet());
   }
 
   /** Until the signal aborts. */

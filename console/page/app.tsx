@@ -35,7 +35,7 @@ export const App = ({ polled, nowMs }: { readonly polled: Polled; readonly nowMs
         <AtAGlance fleet={fleet} />
         <Members fleet={fleet} />
         <Backups fleet={fleet} />
-        <Logs fleet={fleet} />
+        <Logs fleet={fleet} recent={answer.recent} />
         <Audit fleet={fleet} />
         <Configuration fleet={fleet} />
       </main>

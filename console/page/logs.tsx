@@ -1,7 +1,8 @@
 import { formatBytes } from '@howdah/core/units';
-import type { Fleet, FleetMember } from '@howdah/status/fleet';
+import { type Fleet, type FleetMember, secondsBetween } from '@howdah/status/fleet';
 import type { LogshipStatus } from '@howdah/status/logship';
-import { count, plural } from './format.ts';
+import type { FleetAnswer } from '../answer.ts';
+import { count, plural, utc } from './format.ts';
 import { StaleBadge } from './heard.tsx';
 import { Badge, Nothing, Scroll, Section } from './parts.tsx';
 import { barLength, severitiesOf } from './severities.ts';
@@ -13,18 +14,24 @@ interface MemberLogs {
 }
 
 /** Log records counted by severity, and whether they leave. */
-export const Logs = ({ fleet }: { readonly fleet: Fleet }) => {
+export const Logs = ({
+  fleet,
+  recent,
+}: {
+  readonly fleet: Fleet;
+  readonly recent: FleetAnswer['recent'];
+}) => {
   const members = fleet.members.flatMap((member): MemberLogs[] => {
     const logs = member.agents.answer?.agents.logship?.detail;
     return logs === undefined ? [] : [{ name: member.name, member, logs }];
   });
   return (
-    <Section id="logs" title="Log records by severity" aside="Since counting began; bars are logarithmic">
+    <Section id="logs" title="Log records by severity" aside="All since counting began; bars are logarithmic">
       {members.length === 0 ? (
         <Nothing>No logship agent has answered.</Nothing>
       ) : (
         <div class="panel logs">
-          <Severities members={members} />
+          <Severities members={members} recent={recent} now={fleet.now} />
           <Sinks members={members} fleet={fleet} />
         </div>
       )}
@@ -33,7 +40,15 @@ export const Logs = ({ fleet }: { readonly fleet: Fleet }) => {
 };
 
 /** The bars are beside the numbers in one table: chart and table are the same thing. */
-const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) => {
+const Severities = ({
+  members,
+  recent,
+  now,
+}: {
+  readonly members: readonly MemberLogs[];
+  readonly recent: FleetAnswer['recent'];
+  readonly now: string;
+}) => {
   const severities = severitiesOf(members.map(({ logs }) => logs.severities));
   if (severities.length === 0) return <Nothing>No record has been read yet.</Nothing>;
   const sums = severities.map((severity) =>
@@ -47,6 +62,9 @@ const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) =>
         <thead>
           <tr>
             <th scope="col">Severity</th>
+            <th scope="col" class="number">
+              {recentTitle(recent, now)}
+            </th>
             <th scope="col" class="number">
               All
             </th>
@@ -67,8 +85,9 @@ const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) =>
                 </span>
               </th>
               <td class="number">
-                <strong>{count(sums[index] ?? 0)}</strong>
+                <strong>{recentCount(recent, severity)}</strong>
               </td>
+              <td class="number">{count(sums[index] ?? 0)}</td>
               {members.map(({ name, logs }) => (
                 <td key={name} class="number">
                   {count(logs.severities[severity] ?? 0)}
@@ -80,6 +99,21 @@ const Severities = ({ members }: { readonly members: readonly MemberLogs[] }) =>
       </table>
     </Scroll>
   );
+};
+
+/** An hour, or since when the console has watched. */
+const recentTitle = (recent: FleetAnswer['recent'], now: string): string => {
+  const since = Object.values(recent)
+    .map((one) => one.since)
+    .sort()[0];
+  if (since === undefined) return 'Last hour';
+  return secondsBetween(since, now) > 3_500 ? 'Last hour' : `Since ${utc(since, now)}`;
+};
+
+const recentCount = (recent: FleetAnswer['recent'], severity: string): string => {
+  const known = Object.values(recent);
+  if (known.length === 0) return 'not known';
+  return count(known.reduce((sum, { counts }) => sum + (counts[severity] ?? 0), 0));
 };
 
 const Sinks = ({ members, fleet }: { readonly members: readonly MemberLogs[]; readonly fleet: Fleet }) => (
