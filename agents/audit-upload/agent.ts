@@ -1,4 +1,5 @@
-import { describeStore, openStore } from '@howdah/objectstore/open-store';
+import { describeStore } from '@howdah/objectstore/describe-store';
+import { openStore } from '@howdah/objectstore/open-store';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { readSecret } from '@howdah/runtime/secrets';
 import { AuditUpload } from './audit-upload.ts';

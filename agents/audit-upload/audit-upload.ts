@@ -6,7 +6,8 @@ import type { Logger } from '@howdah/runtime/logger';
 import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { Collector } from './collector.ts';
 import { Courier } from './courier.ts';
-import { type Metrics, setCounter } from './metrics.ts';
+import { measure } from './measure.ts';
+import type { Metrics } from './metrics.ts';
 import { chainName } from './name.ts';
 import { type Recovered, recover } from './recover.ts';
 import type { SealRule } from './seal.ts';
@@ -123,20 +124,8 @@ export class AuditUpload implements Agent {
     if (this.#recovered === undefined || this.#collector === undefined) return;
     const { ledger, backlog } = this.#recovered;
     const { checkpoint, paused } = this.#collector;
-    setCounter(metrics.recordsCollected, checkpoint.collected);
-    setCounter(metrics.recordsRaw, checkpoint.raw);
-    setCounter(metrics.recordsProven, ledger.head?.recordsTotal ?? 0);
-    metrics.openRecords.set(checkpoint.open.records);
-    metrics.openBytes.set(checkpoint.open.bytes);
-    metrics.backlogSegments.set(backlog.segments);
-    metrics.backlogRecords.set(backlog.records);
-    metrics.backlogBytes.set(backlog.bytes);
-    metrics.backlogFull.set(paused === undefined ? 0 : 1);
-    const oldest = backlog.first?.since ?? checkpoint.open.since;
-    const lagMs = oldest === undefined ? 0 : Math.max(0, clock.now().getTime() - Date.parse(oldest));
-    metrics.lagSeconds.set(lagMs / 1000);
-    metrics.chainHead.set(ledger.head?.sequence ?? 0);
-    if (ledger.head !== undefined) metrics.lastProven.set(Date.parse(ledger.head.provenAt) / 1000);
+    const now = clock.now();
+    measure(metrics, { checkpoint, head: ledger.head, backlog, paused: paused !== undefined, now });
   }
 
   status(): AuditUploadStatus | undefined {

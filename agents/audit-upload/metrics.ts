@@ -77,9 +77,3 @@ export const createMetrics = (registry: Registry): Metrics => {
     proofs: byOutcome('proofs_total', 'Readings back of segments and manifests.', proofOutcomes),
   };
 };
-
-/** Counters that continue what the state directory says. */
-export const setCounter = (counter: Counter, value: number): void => {
-  counter.reset();
-  counter.inc(value);
-};

@@ -15,8 +15,8 @@ import { partsOf, sizeOf } from './body.ts';
 import { storeFailure } from './classify.ts';
 import type { AzureConfig } from './config.ts';
 import { type StoreDeadlines, transferDeadlineMs, withDeadline } from './deadline.ts';
+import { describeStore } from './describe-store.ts';
 import { guardedBody } from './guarded-body.ts';
-import { describeStore } from './open-store.ts';
 import type { ObjectStore, PutOutcome, SecretReader } from './store.ts';
 
 /** Blocks of a blob; each is checked by its MD5 on arrival, and nothing is there before all are committed. */

@@ -19,12 +19,3 @@ export const openStore = async (
     return (await import('./web-store.ts')).createWebStore(config.web, readSecret, deadlines);
   throw new TypeError('a store configuration names one store; its schema sees to that');
 };
-
-/** What `location` of the store will say, without loading it. */
-export const describeStore = (config: StoreConfig): Pick<ObjectStore, 'kind' | 'location'> => {
-  if (config.s3 !== undefined)
-    return { kind: 's3', location: `${config.s3.endpoint ?? 's3'}/${config.s3.bucket}` };
-  if (config.azure !== undefined)
-    return { kind: 'azure', location: `${config.azure.endpoint}/${config.azure.container}` };
-  return { kind: 'web', location: config.web?.url ?? '' };
-};

@@ -15,8 +15,8 @@ import { partsOf, sizeOf, wholeBody } from './body.ts';
 import { storeFailure } from './classify.ts';
 import type { S3Config } from './config.ts';
 import { type StoreDeadlines, transferDeadlineMs, withDeadline } from './deadline.ts';
+import { describeStore } from './describe-store.ts';
 import { guardedBody } from './guarded-body.ts';
-import { describeStore } from './open-store.ts';
 import type { ObjectBody, ObjectStore, PutOptions, PutOutcome, SecretReader } from './store.ts';
 
 /** The smallest that S3 takes for a part, and so the least memory that a large upload needs. */

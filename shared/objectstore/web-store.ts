@@ -6,8 +6,8 @@ import { partsOf, sizeOf } from './body.ts';
 import { storeFailure } from './classify.ts';
 import type { WebConfig } from './config.ts';
 import { type StoreDeadlines, transferDeadlineMs, withDeadline } from './deadline.ts';
+import { describeStore } from './describe-store.ts';
 import { guardedBody } from './guarded-body.ts';
-import { describeStore } from './open-store.ts';
 import type { HeadOutcome, ObjectStore, PutOutcome, SecretReader } from './store.ts';
 import { exchange } from './web-request.ts';
 

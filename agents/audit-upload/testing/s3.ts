@@ -1,8 +1,17 @@
 import { openStore } from '@howdah/objectstore/open-store';
 import type { ObjectStore } from '@howdah/objectstore/store';
-import type { S3Server } from '@howdah/testbed-stores/versitygw';
 
-export const s3Store = (server: S3Server): Promise<ObjectStore> =>
+/** Enough to reach one versitygw. */
+export interface S3Address {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly caFile: string;
+}
+
+export const s3Store = (server: S3Address): Promise<ObjectStore> =>
   openStore(
     {
       s3: {
