@@ -53,42 +53,52 @@ beforeAll(async () => {
   await primary.query('CREATE TABLE bulk2 AS SELECT n, sha512(a) || a AS a FROM bulk');
 }, 180_000);
 
-it('B05: a switchover during a scheduled backup aborts it on the old primary and starts it on the new one within 15 s, once', async () => {
+/** Hands every member one schedule that falls due soon; gives its due time. */
+const scheduleFull = async (id: string): Promise<Date> => {
   const dueAt = soon();
-  const schedule = {
-    id: 'during-switchover',
-    type: 'full',
-    cron: `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`,
-  };
+  const schedule = { id, type: 'full', cron: `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *` };
   for (const member of cluster().members) {
     const config = parse((await member.config())['backup.yaml'] ?? '');
     await member.changeConfig({ 'backup.yaml': stringify({ ...config, schedules: [schedule] }) });
   }
+  return dueAt;
+};
 
+const startedAfter = async (dueAt: Date) =>
+  (await backups()).filter((backup) => backup.startedAt.getTime() >= dueAt.getTime());
+
+it('B05: a switchover during a scheduled backup aborts it on the old primary and starts it on the new one within 15 s, once', async () => {
+  const id = 'during-switchover';
+  const dueAt = await scheduleFull(id);
   const old = await cluster().primary(signal());
   const running = await until(
     'the scheduled backup to run',
     old,
     120_000,
-    (now) => now.running?.pid !== undefined,
+    (now) => now.running?.scheduleId === id && now.running.pid !== undefined,
   );
   expect(running.running).toMatchObject({
-    scheduleId: schedule.id,
+    scheduleId: id,
     type: 'full',
     dueAt: dueAt.toISOString(),
   });
 
   const { to } = await cluster().switchover(signal());
   const switchedAt = Date.now();
-  const taken = await until('the new primary to start it', to, 15_000, (now) => now.running !== undefined);
+  const taken = await until(
+    'the new primary to start it',
+    to,
+    15_000,
+    (now) => now.running?.scheduleId === id,
+  );
   expect(Date.parse(taken.running?.startedAt ?? '') - switchedAt).toBeLessThan(15_000);
-  expect(taken.running).toMatchObject({ scheduleId: schedule.id, dueAt: dueAt.toISOString() });
+  expect(taken.running).toMatchObject({ scheduleId: id, dueAt: dueAt.toISOString() });
 
   const aborted = await until(
     'the old primary to have aborted it',
     old,
     15_000,
-    (now) => now.lastRun?.scheduleId === schedule.id,
+    (now) => now.lastRun?.scheduleId === id,
   );
   expect(aborted.lastRun).toMatchObject({ outcome: 'aborted', dueAt: dueAt.toISOString() });
   expect(aborted.running).toBeUndefined();
@@ -97,16 +107,44 @@ it('B05: a switchover during a scheduled backup aborts it on the old primary and
     'the new primary to finish it',
     to,
     150_000,
-    (now) => now.lastRun?.scheduleId === schedule.id,
+    (now) => now.lastRun?.scheduleId === id,
   );
   expect(done.lastRun).toMatchObject({ outcome: 'done' });
-  const forThisDue = (await backups()).filter((backup) => backup.startedAt.getTime() >= dueAt.getTime());
+  const forThisDue = await startedAfter(dueAt);
   expect(forThisDue.map(({ label }) => label)).toEqual([done.lastRun?.label]);
   expect(forThisDue[0]?.annotations).toMatchObject({
-    'howdah-schedule': schedule.id,
+    'howdah-schedule': id,
     'howdah-member': to.name,
   });
   expect(forThisDue[0]?.walStop?.slice(0, 8)).toBe('00000002');
+}, 420_000);
+
+it('B02: the agents killed -9 while files are copied: one good backup for the due time, none doubled', async () => {
+  const id = 'during-kill';
+  const dueAt = await scheduleFull(id);
+  const primary = await cluster().primary(signal());
+  const running = await until(
+    'the scheduled backup to run',
+    primary,
+    120_000,
+    (now) => now.running?.scheduleId === id && now.running.pid !== undefined,
+  );
+  primary.suite.kill('SIGKILL');
+  await waitFor('the agents to be dead', async () => !primary.suite.running, {
+    deadlineMs: 5_000,
+    signal: signal(),
+  });
+  primary.suite.start();
+  const isForDue = (backup: { startedAt: string }) => Date.parse(backup.startedAt) >= dueAt.getTime();
+  const after = await until(
+    'new agents to see a backup for the due time',
+    primary,
+    150_000,
+    ({ repositories }) => repositories.some((repository) => repository.backups.some(isForDue)),
+  );
+  expect(after.schedules[0]).not.toHaveProperty('overdueSince');
+  expect(running.running?.dueAt).toBe(dueAt.toISOString());
+  expect(await startedAfter(dueAt)).toMatchObject([{ type: 'full', annotations: { 'howdah-schedule': id } }]);
 }, 420_000);
 
 it('every member says of itself whether it is primary and what the repository holds', async () => {
