@@ -9,7 +9,8 @@ export interface AzureAddress {
   readonly container: string;
   readonly accountName: string;
   readonly accountKey: string;
-  readonly caFile: string;
+  /** Absent without TLS. */
+  readonly caFile?: string;
 }
 
 export const azureStore = (
