@@ -18,21 +18,23 @@ export interface Origin {
  * `log_file`, `log_offset`. What is no record has `raw` (`raw_base64` where it is no UTF-8) and `problem`
  * instead; `cut_bytes` says how much was dropped of a record that is too large.
  */
-export const encode = (parsed: Parsed, frame: Frame, { id, member, file }: Origin): string =>
-  `${JSON.stringify({
-    id,
-    member,
-    log_file: file,
-    log_offset: frame.start,
-    ...(frame.cutBytes > 0 ? { cut_bytes: frame.cutBytes } : {}),
-    ...(parsed.kind === 'record' ? jsonlog(parsed.record) : { ...raw(frame.bytes), problem: parsed.problem }),
-  })}\n`;
+export const encode = (parsed: Parsed, frame: Frame, origin: Origin): string =>
+  `${JSON.stringify(
+    parsed.kind === 'record'
+      ? recordLine(parsed.record, frame, origin)
+      : rawLine(parsed.problem, frame, origin),
+  )}\n`;
 
 /** Absent values leave no key: JSON.stringify drops what is undefined. */
-const jsonlog = (record: LogRecord) => {
+const recordLine = (record: LogRecord, { start, cutBytes }: Frame, { id, member, file }: Origin) => {
   const remote = splitRemote(record.connectionFrom);
   const location = splitLocation(record.location);
   return {
+    id,
+    member,
+    log_file: file,
+    log_offset: start,
+    cut_bytes: cutBytes > 0 ? cutBytes : undefined,
     timestamp: record.logTime,
     user: record.userName,
     dbname: record.databaseName,
@@ -65,6 +67,16 @@ const jsonlog = (record: LogRecord) => {
   };
 };
 
+const rawLine = (problem: string, { start, cutBytes, bytes }: Frame, { id, member, file }: Origin) => ({
+  id,
+  member,
+  log_file: file,
+  log_offset: start,
+  cut_bytes: cutBytes > 0 ? cutBytes : undefined,
+  ...(isUtf8(bytes) ? { raw: bytes.toString('utf8') } : { raw_base64: bytes.toString('base64') }),
+  problem,
+});
+
 /** `10.0.0.1:5000`, `::1:5000`, `[local]`. */
 const splitRemote = (from: string | undefined): { host: string; port?: number } | undefined => {
   const match = from === undefined ? null : /^(.*):(\d+)$/.exec(from);
@@ -77,6 +89,3 @@ const splitLocation = (location: string | undefined) => {
   const match = location === undefined ? null : /^(.*), (.*):(\d+)$/.exec(location);
   return match === null ? undefined : { function: match[1], file: match[2], line: Number(match[3]) };
 };
-
-const raw = (bytes: Buffer) =>
-  isUtf8(bytes) ? { raw: bytes.toString('utf8') } : { raw_base64: bytes.toString('base64') };

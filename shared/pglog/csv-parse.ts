@@ -1,5 +1,5 @@
 import { splitCsv } from './csv-fields.ts';
-import type { LogRecord, ParseOutcome } from './record.ts';
+import type { ParseOutcome } from './record.ts';
 import { severityOf } from './severity.ts';
 
 /**
@@ -28,62 +28,50 @@ export const parseCsvRecord = (bytes: Buffer, options: ParseOptions = {}): Parse
   if (fields.length < (cut ? columnsUpToMessage : leastColumns)) {
     return { ok: false, problem: `${fields.length} columns where csvlog has at least ${leastColumns}` };
   }
-  const [logTime, , , , , sessionId, lineNum] = fields;
-  const sessionLineNum = wholeNumber(lineNum);
-  const [severityText, sqlStateCode] = fields.slice(11, 13);
+  const logTime = fields[0];
+  const sessionId = fields[5];
+  const sessionLineNum = wholeNumber(fields[6]);
   if (logTime === undefined || sessionId === undefined || sessionLineNum === undefined) {
     return { ok: false, problem: 'no log_time, session_id or session_line_num' };
   }
+  const severityText = fields[11];
+  const sqlStateCode = fields[12];
   if (severityText === undefined || sqlStateCode === undefined) {
     return { ok: false, problem: 'no error_severity or sql_state_code' };
   }
-  const record: Writable<LogRecord> = {
-    logTime,
-    sessionId,
-    sessionLineNum,
-    severity: severityOf(severityText),
-    severityText,
-    sqlStateCode,
-    message: fields[13] ?? '',
+  return {
+    ok: true,
+    record: {
+      logTime,
+      userName: fields[1],
+      databaseName: fields[2],
+      processId: wholeNumber(fields[3]),
+      connectionFrom: fields[4],
+      sessionId,
+      sessionLineNum,
+      commandTag: fields[7],
+      sessionStartTime: fields[8],
+      virtualTransactionId: fields[9],
+      transactionId: wholeNumber(fields[10]),
+      severity: severityOf(severityText),
+      severityText,
+      sqlStateCode,
+      message: fields[13] ?? '',
+      detail: fields[14],
+      hint: fields[15],
+      internalQuery: fields[16],
+      internalQueryPos: wholeNumber(fields[17]),
+      context: fields[18],
+      query: fields[19],
+      queryPos: wholeNumber(fields[20]),
+      location: fields[21],
+      applicationName: fields[22],
+      backendType: fields[23],
+      leaderPid: wholeNumber(fields[24]),
+      queryId: fields[25],
+    },
   };
-  for (const [column, name] of textColumns) {
-    const value = fields[column];
-    if (value !== undefined) record[name] = value;
-  }
-  for (const [column, name] of numberColumns) {
-    const value = wholeNumber(fields[column]);
-    if (value !== undefined) record[name] = value;
-  }
-  return { ok: true, record };
 };
-
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
-
-const textColumns = [
-  [1, 'userName'],
-  [2, 'databaseName'],
-  [4, 'connectionFrom'],
-  [7, 'commandTag'],
-  [8, 'sessionStartTime'],
-  [9, 'virtualTransactionId'],
-  [14, 'detail'],
-  [15, 'hint'],
-  [16, 'internalQuery'],
-  [18, 'context'],
-  [19, 'query'],
-  [21, 'location'],
-  [22, 'applicationName'],
-  [23, 'backendType'],
-  [25, 'queryId'],
-] as const;
-
-const numberColumns = [
-  [3, 'processId'],
-  [10, 'transactionId'],
-  [17, 'internalQueryPos'],
-  [20, 'queryPos'],
-  [24, 'leaderPid'],
-] as const;
 
 const wholeNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
