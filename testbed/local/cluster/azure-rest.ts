@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /** A storage account with the key that opens it. */
 export interface AzureAccount {
-  /** e.g. `http://127.0.0.1:51000/devstoreaccount1` */
+  /** e.g. `http://127.0.0.1:21000/devstoreaccount1` */
   readonly endpoint: string;
   readonly name: string;
   readonly key: string;

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { errorCatalogue } from '../errors.ts';
 
@@ -20,16 +21,19 @@ export interface Ports {
   readonly etcdPeer: number;
 }
 
-/** The demo's, which its documentation names. */
+/**
+ * The demo's, which its documentation names. Most lie where Linux also takes the ports of outgoing
+ * connections from (32768 to 60999), so one of them may be held for a moment by a client of something.
+ */
 export const demoPorts: Ports = {
   postgres: [55432, 55433, 55434],
   patroni: [58008, 58009, 58010],
   agents: [59187, 59188, 59189],
   prometheus: 59090,
   console: 7070,
-  azurite: 51000,
-  etcdClient: 52379,
-  etcdPeer: 52380,
+  azurite: 21000,
+  etcdClient: 22379,
+  etcdPeer: 22380,
 };
 
 /** A block of sixteen ports beginning at `base`, so that a test can run beside the demo and other tests. */
@@ -58,14 +62,30 @@ export const namedPorts = (ports: Ports): readonly (readonly [string, number])[]
   ['etcd (peers)', ports.etcdPeer],
 ];
 
-/** @throws HowdahError naming every port that something else listens on already. */
-export const requireFreePorts = async (ports: Ports): Promise<void> => {
-  const taken: string[] = [];
-  for (const [purpose, port] of namedPorts(ports)) {
-    if (!(await isFree(port))) taken.push(`${port} (${purpose})`);
+/** As long as a passing client may hold one of the ports. */
+const patienceMs = 10_000;
+
+/** @throws HowdahError naming every port that something else holds, and keeps. */
+export const requireFreePorts = async (
+  ports: Ports,
+  signal: AbortSignal,
+  waitMs = patienceMs,
+): Promise<void> => {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const taken: string[] = [];
+    for (const [purpose, port] of namedPorts(ports)) {
+      if (!(await isFree(port))) taken.push(`${port} (${purpose})`);
+    }
+    if (taken.length === 0) return;
+    if (performance.now() >= deadline) {
+      throw new HowdahError(
+        errorCatalogue.alreadyRunning,
+        `already in use on 127.0.0.1: ${taken.join(', ')}`,
+      );
+    }
+    await delay(500, undefined, { signal });
   }
-  if (taken.length === 0) return;
-  throw new HowdahError(errorCatalogue.alreadyRunning, `already in use on 127.0.0.1: ${taken.join(', ')}`);
 };
 
 const isFree = (port: number): Promise<boolean> =>

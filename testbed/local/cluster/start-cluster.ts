@@ -37,7 +37,7 @@ export interface ClusterOptions {
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
   const { signal, tell = () => undefined } = options;
   await clearAway(options.runDir);
-  await requireFreePorts(options.ports);
+  await requireFreePorts(options.ports, signal);
   const layout = await makeLayout(options.runDir, options.ports);
   const passwords = makePasswords();
   const supervisor = new Supervisor(layout.recordPath);
