@@ -1,6 +1,6 @@
 import { formatBytes } from '@howdah/core/units';
 import { backupsNewestFirst, backupView, dueTimes } from '@howdah/status/backup-view';
-import { ageAtMember, clusterMember, type Fleet, primaryOf } from '@howdah/status/fleet';
+import { ageAtMember, clusterMember, type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import type { ComponentChildren } from 'preact';
 import { ago, coarse, until, utc } from './format.ts';
 
@@ -36,10 +36,11 @@ const Tile = ({
 
 const Primary = ({ fleet }: { readonly fleet: Fleet }) => {
   const primary = primaryOf(fleet);
+  const known = freshness(fleet.cluster, fleet) === 'fresh';
   if (primary === undefined)
     return (
-      <Tile name="Primary" value="Nobody">
-        no member takes writes, or none is known
+      <Tile name="Primary" value={known ? 'Nobody' : 'Not known'}>
+        {known ? 'no member takes writes' : 'neither Patroni nor an agent says'}
       </Tile>
     );
   const timeline =

@@ -115,6 +115,17 @@ describe('members', () => {
     expect(serious(withMember('pg-0', silent))[0]).toMatchObject({ level: 'alarm', member: 'pg-0' });
   });
 
+  test('silence on every member is one alarm, not one for each', () => {
+    const fleet = quietFleet();
+    const members = fleet.members.map((member) => ({
+      ...member,
+      agents: { ...member.agents, answeredAt: before(60), error: 'no answer within 3 s' },
+    }));
+    expect(serious({ ...fleet, members })).toMatchObject([
+      { level: 'alarm', says: 'The agents answer on none of 3 members.' },
+    ]);
+  });
+
   test('of a member that no longer answers nothing else is said', () => {
     const fleet = withAgent('pg-1', 'exporter', () => ({ state: 'restarting', ready: false, restarts: 3 }));
     const members = fleet.members.map((member) =>

@@ -8,7 +8,7 @@ const lagWarningBytes = 64 * 1024 * 1024;
 /** Roles, replication, and who answers. */
 export const memberFindings = (fleet: Fleet): readonly Finding[] => [
   ...clusterFindings(fleet),
-  ...gather(fleet.members.flatMap((member) => silence(fleet, member))),
+  ...(allSilent(fleet) ?? gather(fleet.members.flatMap((member) => silence(fleet, member)))),
 ];
 
 const clusterFindings = (fleet: Fleet): readonly Finding[] => {
@@ -78,6 +78,26 @@ const clusterFindings = (fleet: Fleet): readonly Finding[] => {
     });
   }
   return findings;
+};
+
+/** When nobody answers, the fault is more likely between here and there than on every member. */
+const allSilent = (fleet: Fleet): readonly Finding[] | undefined => {
+  const watched = fleet.members.filter((member) => member.watched);
+  const silent = watched.filter(({ agents }) => {
+    const heard = freshness(agents, fleet);
+    return heard === 'silent' || heard === 'stale';
+  });
+  if (watched.length < 2 || silent.length < watched.length) return undefined;
+  const reason = silent.map(({ agents }) => agents.error).find((error) => error !== undefined);
+  return [
+    {
+      level: 'alarm',
+      area: 'members',
+      id: 'all-agents-silent',
+      says: `The agents answer on none of ${watched.length} members.`,
+      todo: `Look at the network between here and there first${reason === undefined ? '' : ` (${reason})`}.`,
+    },
+  ];
 };
 
 const silence = (fleet: Fleet, member: FleetMember): readonly MemberFinding[] => {
