@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLogger } from '@howdah/runtime/logger';
 import type { StateFile } from '@howdah/runtime/state-file';
 import { type FakeClock, fakeClock } from '@howdah/testing/fake-clock';
-import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { Checkpoint } from '../checkpoint.ts';
 import { Delivery } from '../delivery.ts';
@@ -55,7 +55,7 @@ export const startRig = async (root: string, options: RigOptions = {}): Promise<
   await mkdir(stateDir, { recursive: true });
   const registry = new Registry();
   const metrics = createMetrics(registry);
-  const logger = pino({ level: 'silent' });
+  const logger = createLogger('logship', { level: 'silent' });
   const clock = options.clock ?? fakeClock(new Date().toISOString());
   const signal = new AbortController();
   const logship = new Logship({
