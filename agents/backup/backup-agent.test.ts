@@ -72,8 +72,8 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
     archiveIntervalMs: 10_000,
     close: () => undefined,
   });
-  const stopping = new AbortController();
-  const ended = agent.run(stopping.signal);
+  const [stopping, shutdown] = [new AbortController(), new AbortController()];
+  const ended = agent.run(stopping.signal, shutdown.signal);
   await clock.advance(0);
   return {
     ...{ agent, clock, runs, metrics, ended, ticks },
@@ -81,7 +81,10 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
     becomes: (role: PatroniWord['role']) => {
       patroni = { role, timeline: 2 };
     },
-    stop: (why: 'shutdown' | 'config-changed') => stopping.abort(new StopRequest(why)),
+    stop: (why: 'shutdown' | 'config-changed') => {
+      stopping.abort(new StopRequest(why));
+      if (why === 'shutdown') shutdown.abort(new StopRequest(why));
+    },
   };
 };
 
@@ -141,6 +144,20 @@ describe('the backup agent', () => {
     runs[0]?.finish();
     await ended;
     expect(agent.status().lastRun).toMatchObject({ outcome: 'done' });
+  });
+
+  it('stops it all the same when the process is about to end meanwhile', async () => {
+    const { agent, clock, stop, ended } = await startAgent();
+    await clock.advance(untilDue);
+    stop('config-changed');
+    await clock.advance(1_000);
+    expect(agent.status().running).toBeDefined();
+    stop('shutdown');
+    await ended;
+    expect(agent.status().lastRun).toMatchObject({
+      outcome: 'aborted',
+      reason: 'the agent was asked to stop',
+    });
   });
 
   it('stops it all the same when the role is lost meanwhile', async () => {

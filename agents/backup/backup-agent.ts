@@ -45,7 +45,7 @@ export class BackupAgent implements Agent {
     });
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, shutdown: AbortSignal): Promise<void> {
     const { metrics, wake, eachMinute, close } = this.#input;
     const stop = new AbortController();
     const stopUnlessReplaced = () => {
@@ -53,7 +53,9 @@ export class BackupAgent implements Agent {
       if (signal.reason instanceof StopRequest && signal.reason.why === 'config-changed') return wake.now();
       stop.abort(signal.reason);
     };
+    const stopAtOnce = () => stop.abort(shutdown.reason);
     signal.addEventListener('abort', stopUnlessReplaced, { once: true });
+    shutdown.addEventListener('abort', stopAtOnce, { once: true });
     metrics.source = () => this.#knowledge();
     const stopTicking = eachMinute(() => wake.now());
     const watches = [
@@ -70,6 +72,7 @@ export class BackupAgent implements Agent {
       stopTicking();
       await Promise.allSettled([work, ...watches]);
       signal.removeEventListener('abort', stopUnlessReplaced);
+      shutdown.removeEventListener('abort', stopAtOnce);
       metrics.source = undefined;
       close();
     }

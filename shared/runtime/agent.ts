@@ -45,8 +45,11 @@ export interface Agent {
    * Runs until the signal aborts (its reason is a StopRequest), finishes what must not be cut short
    * within the agent's own bound, and resolves. Rejects when the agent cannot go on: the supervisor
    * then builds a new instance after a growing delay.
+   *
+   * @param shutdown aborts when the process is about to end, also after `signal` has aborted for a new
+   *   configuration: what was allowed to finish is then cut short
    */
-  run(signal: AbortSignal): Promise<void>;
+  run(signal: AbortSignal, shutdown: AbortSignal): Promise<void>;
   /** The agent's part of `/status`, from memory: must not wait. Undefined before there is anything to say. */
   status(): unknown;
   readiness(): Readiness;

@@ -16,11 +16,11 @@ export const aborted = async (signal: AbortSignal): Promise<void> => {
 };
 
 /** At a shutdown an agent may not hold the process up for ever; when replaced it may finish what it does. */
-export const withStopDeadline = async (running: Promise<void>, signal: AbortSignal): Promise<void> => {
+export const withStopDeadline = async (running: Promise<void>, shutdown: AbortSignal): Promise<void> => {
   const done = new AbortController();
   const deadline = async (): Promise<never> => {
-    await aborted(AbortSignal.any([signal, done.signal]));
-    if (done.signal.aborted || whyOf(signal) === 'config-changed') return new Promise<never>(() => undefined);
+    await aborted(AbortSignal.any([shutdown, done.signal]));
+    if (done.signal.aborted) return new Promise<never>(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, stopDeadlineMs).unref());
     throw new Error(`did not stop within ${stopDeadlineMs / 1_000} s`);
   };

@@ -114,6 +114,28 @@ describe('a supervised agent', () => {
     expect(events).toEqual(['start one', 'end one (config-changed)', 'start two', 'end two (shutdown)']);
   });
 
+  it('that still finishes something for a new configuration hears that the process ends', async () => {
+    await using state = await temporaryDirectory();
+    const events: string[] = [];
+    const { supervisor } = await supervise(fakeClock(), state.path, () =>
+      agent(async (signal, shutdown) => {
+        await untilAborted(signal);
+        events.push(`asked: ${signal.reason.why}`);
+        await untilAborted(shutdown);
+        events.push('cut short');
+      }),
+    );
+    supervisor.accept(valid('one'));
+    const stop = new AbortController();
+    const running = supervisor.run(stop.signal);
+    await eventually(() => supervisor.status()?.startedAt !== undefined);
+    supervisor.accept(valid('two'));
+    await eventually(() => events.length === 1);
+    stop.abort(new StopRequest('shutdown'));
+    await running;
+    expect(events).toEqual(['asked: config-changed', 'cut short']);
+  });
+
   it('is stuck when it is ready and makes no progress, and not while it waits for something', async () => {
     await using state = await temporaryDirectory();
     const clock = fakeClock();

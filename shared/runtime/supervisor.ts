@@ -79,7 +79,7 @@ export class Supervisor {
         continue;
       }
       const startedMs = this.#input.clock.monotonicMs();
-      const failure = await this.#runOnce(config.config, untilChange);
+      const failure = await this.#runOnce(config.config, untilChange, signal);
       if (failure === undefined) continue;
       failures = this.#input.clock.monotonicMs() - startedMs > healthyRunMs ? 1 : failures + 1;
       await this.#waitBeforeRestart(failure, failures, untilChange);
@@ -87,7 +87,7 @@ export class Supervisor {
   }
 
   /** The failure that ended the agent; undefined when it stopped because it was asked to. */
-  async #runOnce(config: unknown, signal: AbortSignal): Promise<unknown> {
+  async #runOnce(config: unknown, signal: AbortSignal, shutdown: AbortSignal): Promise<unknown> {
     const { definition, logger, clock, directories, member } = this.#input;
     const stateDir = join(directories.state, definition.name);
     try {
@@ -105,7 +105,7 @@ export class Supervisor {
       this.#agent = agent;
       this.#startedAt = clock.now();
       logger.info('agent started');
-      await withStopDeadline(agent.run(signal), signal);
+      await withStopDeadline(agent.run(signal, shutdown), shutdown);
       if (!signal.aborted) throw new Error('the agent ended although nobody asked it to');
       logger.info({ why: whyOf(signal) }, 'agent stopped');
       return undefined;
