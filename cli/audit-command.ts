@@ -19,8 +19,8 @@ export const addAudit = (program: Command, surroundings: Surroundings): void => 
   )
     .argument('[chains...]', 'default: all that the store holds or agents know')
     .option(
-      '-c, --config <directory>',
-      'has audit-upload.yaml, which names store and prefix (default: HOWDAH_CONFIG_DIR)',
+      '-c, --config <path>',
+      'audit-upload.yaml, which names store and prefix, or its directory (default: HOWDAH_CONFIG_DIR)',
     )
     .action(async (chains: readonly string[], options: AuditOptions) => {
       const { loadAuditConfig, openAuditStore } = await import('./audit-source.ts');

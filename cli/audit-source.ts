@@ -1,7 +1,8 @@
+import { basename, dirname } from 'node:path';
 import { schema } from '@howdah/audit-upload/config';
 import { openStore } from '@howdah/objectstore/open-store';
 import type { ObjectStore } from '@howdah/objectstore/store';
-import { type LoadedConfig, loadConfig } from '@howdah/runtime/config';
+import { configFileName, type LoadedConfig, loadConfig } from '@howdah/runtime/config';
 import { readSecret } from '@howdah/runtime/secrets';
 import type { Fleet } from '@howdah/status/fleet';
 import type { z } from 'zod';
@@ -9,9 +10,16 @@ import type { Anchor, Anchors } from './audit-verify.ts';
 
 export type AuditConfig = z.infer<typeof schema>;
 
-/** The store and prefix are those of the agent itself, from its own file. */
-export const loadAuditConfig = (directory: string): Promise<LoadedConfig<AuditConfig>> =>
-  loadConfig(directory, { name: 'audit-upload', schema });
+/**
+ * The store and prefix are those of the agent itself, from its own file.
+ *
+ * @param path of audit-upload.yaml, or of the directory that has it
+ */
+export const loadAuditConfig = (path: string): Promise<LoadedConfig<AuditConfig>> =>
+  loadConfig(basename(path) === file ? dirname(path) : path, description);
+
+const description = { name: 'audit-upload', schema } as const;
+const file = configFileName(description.name);
 
 export const openAuditStore = ({ store }: AuditConfig): Promise<ObjectStore> => openStore(store, readSecret);
 

@@ -28,22 +28,25 @@ export const backupListText = (fleet: Fleet): string => {
   const table = renderTable(
     [
       { title: 'LABEL' },
+      { title: 'TYPE' },
       { title: 'REPO', align: 'right' },
       { title: 'DONE (UTC)' },
       { title: 'SIZE', align: 'right' },
       { title: 'TL', align: 'right' },
-      { title: 'PAGES' },
     ],
-    backups.map(({ label, repo, stoppedAt, databaseBytes, timeline, error }) => [
+    backups.map(({ label, type, repo, stoppedAt, databaseBytes, timeline }) => [
       label,
+      type,
       String(repo),
       stoppedAt.slice(0, 16).replace('T', ' '),
       formatBytes(databaseBytes),
       timeline === undefined ? '-' : String(timeline),
-      error ? 'DAMAGED' : 'sound',
     ]),
   );
-  return [...unreadable, table, ''].join('\n');
+  const damaged = backups
+    .filter(({ error }) => error)
+    .map(({ label }) => `Backup ${label} holds damaged pages.`);
+  return [...unreadable, ...damaged, table, ''].join('\n');
 };
 
 export const backupListJson = (fleet: Fleet): string => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -107,9 +108,9 @@ describe('howdah backup', () => {
     const { code, stdout } = await runHowdah(['backup', 'list', '-u', primary.url]);
     expect(code).toBe(0);
     const [head, first, ...rest] = stdout.trimEnd().split('\n');
-    expect(head).toMatch(/^LABEL +REPO +DONE \(UTC\) +SIZE +TL +PAGES$/);
-    expect(first).toMatch(/^20260301-010000F_\d{8}-\d{6}I +1 /);
-    expect(rest.at(-1)).toMatch(/^20260301-010000F +1 /);
+    expect(head).toMatch(/^LABEL +TYPE +REPO +DONE \(UTC\) +SIZE +TL$/);
+    expect(first).toMatch(/^20260301-010000F_\d{8}-\d{6}I +incr +1 /);
+    expect(rest.at(-1)).toMatch(/^20260301-010000F +full +1 /);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
@@ -155,6 +156,16 @@ describe('howdah config check', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('HOWDAH_CONFIG_DIRECTORY_UNREADABLE');
   });
+});
+
+test('a reader that hangs up early is no failure', async () => {
+  const main = join(import.meta.dirname, 'main.ts');
+  const ended = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; "${process.execPath}" "${main}" --help | true; echo "\${PIPESTATUS[0]}"`],
+    { encoding: 'utf8', timeout: 30_000 },
+  );
+  expect({ stdout: ended.stdout, stderr: ended.stderr }).toEqual({ stdout: '0\n', stderr: '' });
 });
 
 test('an unknown option ends with 1 and points to the help', async () => {
