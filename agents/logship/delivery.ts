@@ -1,7 +1,7 @@
 import type { Clock } from '@howdah/core/clock';
 import type { Logger } from '@howdah/runtime/logger';
 import type { StateFile } from '@howdah/runtime/state-file';
-import { acknowledge } from './ack.ts';
+import { acknowledge, FlushFailed } from './ack.ts';
 import { type Checkpoint, checkpointFile, restoreCheckpoint } from './checkpoint.ts';
 import { addBatch, type Counts, noCounts } from './count.ts';
 import type { Metrics } from './metrics.ts';
@@ -36,6 +36,7 @@ export class Delivery {
   #durable: Counts = noCounts;
   #held: { readonly batch: Batch; readonly todo: readonly SinkEntry[] } | undefined;
   #dirty = false;
+  #uncertain = false;
   readonly #failing = new Set<string>();
   #acknowledgedAtMs = 0;
 
@@ -157,13 +158,19 @@ export class Delivery {
 
   /**
    * Writes a checkpoint when there is something to write, and publishes the counts that it holds. None while a
-   * batch is held: the marks of the sinks that have it already are ahead of the positions.
+   * batch is held: the marks of the sinks that have it already are ahead of the positions. None after
+   * {@link FlushFailed} either: only a new start knows what the sink has.
    */
   async acknowledge(signal: AbortSignal): Promise<void> {
-    if (!this.#dirty || this.held) return;
+    if (!this.#dirty || this.held || this.#uncertain) return;
     const { metrics, clock } = this.#input;
     const counts = this.#counts;
-    await acknowledge({ files: this.positions, counts }, this.entries, this.#file, signal);
+    try {
+      await acknowledge({ files: this.positions, counts }, this.entries, this.#file, signal);
+    } catch (error) {
+      this.#uncertain = error instanceof FlushFailed;
+      throw error;
+    }
     this.#dirty = false;
     this.#durable = counts;
     this.#acknowledgedAtMs = clock.monotonicMs();

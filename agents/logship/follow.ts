@@ -1,7 +1,9 @@
+import { HowdahError } from '@howdah/core/errors';
 import { CsvFramer, type Frame } from '@howdah/pglog/csv-frame';
 import type { Logger } from '@howdah/runtime/logger';
 import { BatchBuilder } from './batch.ts';
 import type { Delivery } from './delivery.ts';
+import { logshipErrors } from './errors.ts';
 import { type FilePosition, identityOf, type LogFile } from './model.ts';
 import { type Recognised, recognise, type SeenFile } from './recognise.ts';
 import { chunkBytes, openTail, stillThere, type Tail } from './tail.ts';
@@ -36,6 +38,7 @@ export class Follower {
   readonly #input: FollowerInput;
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
   #followed = new Map<string, Followed>();
+  #unreadable: HowdahError | undefined;
 
   constructor(input: FollowerInput) {
     this.#input = input;
@@ -48,6 +51,11 @@ export class Follower {
       if (kind !== 'copy') sum += Math.max(0, file.sizeBytes - this.offsetOf(file));
     }
     return sum;
+  }
+
+  /** Why a file could not be read at the last look; the others are followed all the same. */
+  get unreadable(): HowdahError | undefined {
+    return this.#unreadable;
   }
 
   get files(): readonly LogFile[] {
@@ -69,6 +77,7 @@ export class Follower {
     nowMs: number,
     signal: AbortSignal,
   ): Promise<'end' | 'more' | 'held'> {
+    this.#unreadable = undefined;
     await this.#recognise(files);
     const youngest = files.at(-1);
     let outcome: 'end' | 'more' = 'end';
@@ -79,7 +88,7 @@ export class Follower {
       const finished = file !== youngest && nowMs - file.modifiedMs > unfinishedMs;
       const readTo = followed.framer?.pushedTo ?? this.offsetOf(file);
       if (readTo >= file.sizeBytes && !(finished && readTo > this.offsetOf(file))) continue;
-      const drained = await this.#drain(followed, finished, signal);
+      const drained = await this.#unlessUnreadable(this.#drain(followed, finished, signal));
       if (drained === 'held') return 'held';
       if (drained === 'more') outcome = 'more';
     }
@@ -109,8 +118,8 @@ export class Follower {
         keep(followed);
         continue;
       }
-      await using tail = await openTail(file, this.#buffer);
-      if (tail !== undefined) changed.push({ file, head: await tail.head() });
+      const head = await this.#unlessUnreadable(this.#headOf(file));
+      if (head !== undefined) changed.push({ file, head });
       // Replaced since it was listed: the next look will see by what.
       else if (followed !== undefined) keep(followed);
     }
@@ -166,6 +175,23 @@ export class Follower {
       if (stays || moved || bytes <= 0) continue;
       logger.error({ file: file.name, bytes }, 'log was removed before it could be delivered');
       lost(bytes);
+    }
+  }
+
+  /** Undefined when the file is gone, or another has its name by now. */
+  async #headOf(file: LogFile): Promise<Buffer | undefined> {
+    await using tail = await openTail(file, this.#buffer);
+    return await tail?.head();
+  }
+
+  /** One file that cannot be read is remembered, and must not hold up the others. */
+  async #unlessUnreadable<Value>(action: Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await action;
+    } catch (error) {
+      if (!(error instanceof HowdahError) || error.code !== logshipErrors.fileUnreadable.code) throw error;
+      this.#unreadable = error;
+      return undefined;
     }
   }
 

@@ -1,4 +1,15 @@
-import { appendFile, copyFile, mkdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
@@ -236,6 +247,54 @@ describe('a log file', () => {
     expect(rig.logship.status()?.counts.raw).toBe(1);
   });
 
+  it('L06: torn by a crash of the server and written on by the next one loses no other record', async () => {
+    await using at = await place();
+    const torn = csvlogRecord(1, 'ERROR', 'half "of a\nstatement').slice(0, 160);
+    await writeFile(at.file('a.csv'), csvlogRecord(0) + torn);
+    const rig = await at.start();
+    await rig.drain();
+    await appendFile(at.file('a.csv'), csvlogRecord(2) + csvlogRecord(3));
+    await rig.drain();
+    expect(rig.logship.status()?.counts).toMatchObject({ read: 4, shipped: 3, raw: 1 });
+    expect(await severity(rig, 'a.csv')).toBe(3);
+    expect((await shippedRecords(at.root))[1]).toMatchObject({ raw: torn });
+  });
+
+  it('L07: with a 16 MB record, invalid UTF-8, NUL and CRLF keeps them, or says what it cut', async () => {
+    await using at = await place();
+    const odd = Buffer.from(csvlogRecord(1, 'LOG', 'caf\xe9 \0 end').replace('\n', '\r\n'), 'latin1');
+    const large = Buffer.from(csvlogRecord(2, 'ERROR', 'x'.repeat(16 * 1024 * 1024)));
+    await writeFile(
+      at.file('a.csv'),
+      Buffer.concat([Buffer.from([0xff, 0x0a]), odd, large, Buffer.from(csvlogRecord(3))]),
+    );
+    const rig = await at.start();
+    await rig.drain();
+    expect(rig.logship.status()?.counts).toMatchObject({ read: 4, shipped: 3, raw: 1 });
+    expect([await severity(rig, 'a.csv'), await severity(rig, 'a.csv', 'ERROR')]).toEqual([2, 1]);
+    const [noise, kept, cut] = await shippedRecords(at.root);
+    expect(noise).toMatchObject({ raw_base64: '/wo=' });
+    expect(kept).toMatchObject({ message: 'caf\ufffd \0 end', query_id: '0' });
+    expect(cut).toMatchObject({ error_severity: 'ERROR', cut_bytes: large.length - 1024 * 1024 });
+  });
+
+  it('that cannot be read is named, and the others are followed all the same', async () => {
+    await using at = await place();
+    await writeFile(at.file('good.csv'), csvlogRecords(0, 3));
+    // A file that even root can only open: its first byte is no memory of ours.
+    await symlink('/proc/self/mem', at.file('bad.csv'));
+    const rig = await at.start();
+    await rig.cycle();
+    expect(await severity(rig, 'good.csv')).toBe(3);
+    expect(rig.logship.readiness()).toEqual({
+      ready: false,
+      waitingFor: expect.stringContaining(`cannot read ${at.file('bad.csv')}`),
+    });
+    await rm(at.file('bad.csv'));
+    await rig.drain();
+    expect(rig.logship.readiness()).toEqual({ ready: true });
+  });
+
   it('L12: directory removed and made anew is followed', async () => {
     await using at = await place();
     await writeFile(at.file('a.csv'), csvlogRecords(0, 2));
@@ -354,6 +413,26 @@ describe('a sink that takes nothing', () => {
     await first.cycle();
     await first.stop();
     const second = await at.start({ sinks: [fileSink(at.root), switchable(() => true)] });
+    await second.drain();
+    expect(await lineNumbers(at.root)).toEqual(numbers(0, 5));
+  });
+});
+
+describe('a sink that does not know what it has', () => {
+  it('is opened anew: the agent ends, and the next one repeats nothing', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    const broken = fileSink(at.root);
+    const flush = broken.flush.bind(broken);
+    const first = await at.start({ sinks: [broken] });
+    await rm(at.file('a.csv'));
+    await first.drain();
+    broken.flush = () => Promise.reject(new Error('input/output error'));
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    await expect(first.cycle()).rejects.toThrow('the sink records must be opened anew: input/output error');
+    broken.flush = flush;
+    await first.stop();
+    const second = await at.start();
     await second.drain();
     expect(await lineNumbers(at.root)).toEqual(numbers(0, 5));
   });

@@ -82,6 +82,8 @@ export class Logship implements Agent {
       this.#lookedAt = true;
       if (outcome === 'held') return this.#wait(this.#sinkTrouble());
       await delivery.acknowledge(signal);
+      const { unreadable } = this.#follower;
+      if (unreadable !== undefined) return this.#wait(describeError(unreadable), unreadable);
       this.#well();
       return outcome === 'more' ? 0 : pollMs;
     } catch (error) {
