@@ -47,7 +47,7 @@ export const runPgBackRest = async (
   options: RunOptions,
 ): Promise<RunResult> => {
   options.signal.throwIfAborted();
-  const child = spawn(pgbackrest.binary, [...commonArguments(pgbackrest), command, ...args], {
+  const child = spawn(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
     // A session of its own: Ctrl-C in the agent's terminal is for the agent, which then stops this in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,13 +79,25 @@ export const runPgBackRest = async (
   );
 };
 
-/** Errors and warnings on stderr, nothing on stdout but the answer; the rest is in pgBackRest's log file. */
-const commonArguments = ({ configFile, stanza }: PgBackRest): readonly string[] => [
-  ...(configFile === undefined ? [] : [`--config=${configFile}`]),
-  `--stanza=${stanza}`,
-  '--log-level-console=off',
-  '--log-level-stderr=warn',
-];
+/**
+ * The whole command line. Errors and warnings go to stderr, nothing but the answer to stdout; the rest is
+ * in pgBackRest's log file. `version` stands alone: from 2.55 at the latest it refuses every option.
+ */
+export const argumentsOf = (
+  { configFile, stanza }: PgBackRest,
+  command: string,
+  args: readonly string[],
+): readonly string[] =>
+  command === 'version'
+    ? [command]
+    : [
+        ...(configFile === undefined ? [] : [`--config=${configFile}`]),
+        `--stanza=${stanza}`,
+        '--log-level-console=off',
+        '--log-level-stderr=warn',
+        command,
+        ...args,
+      ];
 
 /** Exit code, null after a signal; rejects when the program could not be started. */
 const ended = (child: ChildProcess): Promise<number | null> =>
