@@ -65,7 +65,8 @@ const startHost = async (root: string, names: readonly AgentName[]) => {
   const get = async (url: string) => server.inject({ method: 'GET', url });
   const stop = new AbortController();
   const run = (): Promise<void> => host.run(stop.signal);
-  return { config, started, get, server, run, stop: () => stop.abort(new StopRequest('shutdown')) };
+  const look = (): Promise<void> => host.look(stop.signal);
+  return { config, started, get, server, run, look, stop: () => stop.abort(new StopRequest('shutdown')) };
 };
 
 describe('a process that carries agents', () => {
@@ -128,6 +129,23 @@ describe('a process that carries agents', () => {
     const ready = await host.get('/readyz');
     expect(ready.statusCode).toBe(503);
     expect(ready.body).toContain('HOWDAH_CONFIG_DIR');
+  });
+
+  it('lets its agents run when the configuration directory goes away', async () => {
+    await using root = await temporaryDirectory();
+    const host = await startHost(root.path, ['exporter']);
+    await writeFile(join(host.config, 'exporter.yaml'), 'value: 1');
+    const running = host.run();
+    await vi.waitFor(() => expect(host.started).toEqual(['exporter {"value":1}']));
+    await rename(host.config, `${host.config}-away`);
+    await host.look();
+    expect((await host.get('/readyz')).json()).toEqual({
+      ready: true,
+      agents: { exporter: { ready: true } },
+    });
+    host.stop();
+    await running;
+    expect(host.started).toHaveLength(1);
   });
 
   it('has no endpoint that changes anything', async () => {

@@ -60,6 +60,8 @@ export class AgentHost {
   async look(signal: AbortSignal): Promise<void> {
     const { sources, environment } = this.#input;
     const present = await this.#presentFiles();
+    // A directory that went away is no order to stop: what runs goes on.
+    if (present === undefined) return;
     await Promise.all(
       sources.map(async (source) => {
         let supervisor = this.#supervisors.get(source.name);
@@ -72,6 +74,11 @@ export class AgentHost {
           config.problems.length === 0
             ? undefined
             : { problems: config.problems, runsOn: runsOn(config.state) },
+        );
+        this.#tell(
+          `${source.name}, last good configuration`,
+          config.notKept === undefined ? undefined : { error: describeError(config.notKept) },
+          notKeptWords,
         );
         if (!this.#running.has(source.name) && !signal.aborted)
           this.#running.set(source.name, supervisor.run(signal));
@@ -95,7 +102,8 @@ export class AgentHost {
     return supervisor;
   }
 
-  async #presentFiles(): Promise<ReadonlySet<string>> {
+  /** Undefined when the directory cannot be read. */
+  async #presentFiles(): Promise<ReadonlySet<string> | undefined> {
     const { directories } = this.#input.environment;
     try {
       const files = await listConfigDirectory(directories.config);
@@ -104,18 +112,17 @@ export class AgentHost {
       return new Set(files);
     } catch (error) {
       this.#tell('configuration directory', { error: describeError(error), directory: directories.config });
-      // A directory that went away is no order to stop: what runs goes on.
-      return new Set();
+      return undefined;
     }
   }
 
-  #tell(subject: string, problem: object | undefined): void {
+  #tell(subject: string, problem: object | undefined, words = wrongWords): void {
     const said = problem === undefined ? undefined : digestOf(JSON.stringify(problem));
     if (this.#told.get(subject) === said) return;
     if (said === undefined) this.#told.delete(subject);
     else this.#told.set(subject, said);
-    if (problem === undefined) this.#input.logger.info({ subject }, 'configuration is correct again');
-    else this.#input.logger.error({ subject, ...problem }, 'configuration is wrong');
+    if (problem === undefined) this.#input.logger.info({ subject }, words.again);
+    else this.#input.logger.error({ subject, ...problem }, words.problem);
   }
 
   /** Names of agents whose file is wrong. */
@@ -174,6 +181,12 @@ export class AgentHost {
     return [...this.#supervisors.values()];
   }
 }
+
+const wrongWords = { problem: 'configuration is wrong', again: 'configuration is correct again' };
+const notKeptWords = {
+  problem: 'configuration is in force, and cannot be kept for a later start',
+  again: 'configuration is kept again',
+};
 
 const runsOn = (state: 'off' | 'valid' | 'misconfigured'): string =>
   state === 'valid' ? 'the last good configuration' : 'nothing: it waits for a correct file';

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { failure, type Result, success } from '@howdah/core/result';
 import type { ConfigProblem } from '@howdah/status/common';
 import { type ConfigDescription, configFileName, digestOf, loadConfig, parseConfig } from './config.ts';
 import type { Directories } from './directories.ts';
@@ -7,18 +8,24 @@ import { writeFileDurably } from './state-file.ts';
 
 /** What an agent is to run on, and what is wrong with the newest file when it is not that. */
 export type ConfigInForce<Config> =
-  | { readonly state: 'off'; readonly problems: readonly [] }
+  | { readonly state: 'off'; readonly problems: readonly []; readonly notKept?: never }
   | {
       readonly state: 'valid';
       readonly digest: string;
       readonly config: Config;
       readonly problems: readonly ConfigProblem[];
+      /** Why it could not be kept as the last good one: the state volume is full, or not ours. */
+      readonly notKept?: unknown;
     }
-  | { readonly state: 'misconfigured'; readonly problems: readonly ConfigProblem[] };
+  | {
+      readonly state: 'misconfigured';
+      readonly problems: readonly ConfigProblem[];
+      readonly notKept?: never;
+    };
 
 /**
  * Decides what an agent runs on: its file when that is correct (then kept in the state directory), else the
- * last good one, else nothing.
+ * last good one, else nothing. A correct file that cannot be kept is in force all the same.
  */
 export const configInForce = async <Config>(
   directories: Directories,
@@ -28,8 +35,14 @@ export const configInForce = async <Config>(
   if (loaded.state === 'absent') return { state: 'off', problems: [] };
   const lastGood = join(directories.state, description.name, `last-good-${configFileName(description.name)}`);
   if (loaded.state === 'valid') {
-    await keepLastGood(lastGood, loaded.text);
-    return { state: 'valid', digest: loaded.digest, config: loaded.config, problems: [] };
+    const kept = await keepLastGood(lastGood, loaded.text);
+    return {
+      state: 'valid',
+      digest: loaded.digest,
+      config: loaded.config,
+      problems: [],
+      ...(kept.ok ? {} : { notKept: kept.problem }),
+    };
   }
   const kept = await readLastGood(lastGood);
   const parsed = kept === undefined ? undefined : await parseConfig(kept.text, description);
@@ -38,10 +51,15 @@ export const configInForce = async <Config>(
   return { state: 'valid', digest: kept.digest, config: parsed.value, problems: loaded.problems };
 };
 
-const keepLastGood = async (path: string, text: string): Promise<void> => {
-  if ((await readLastGood(path))?.text === text) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFileDurably(path, text);
+const keepLastGood = async (path: string, text: string): Promise<Result<undefined, unknown>> => {
+  try {
+    if ((await readLastGood(path))?.text === text) return success(undefined);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFileDurably(path, text);
+    return success(undefined);
+  } catch (error) {
+    return failure(error);
+  }
 };
 
 const readLastGood = async (path: string): Promise<{ text: string; digest: string } | undefined> => {

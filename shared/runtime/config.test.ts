@@ -72,6 +72,12 @@ describe('a configuration file', () => {
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 
+  it('never shows the password that stands in an address', async () => {
+    const result = await parseConfig('postgres: {port: "http://me:hunter2@10.0.0.7:9200"}', description);
+    expect(JSON.stringify(result)).toContain('http://[redacted]@10.0.0.7:9200');
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
   it('names the line where it is no YAML', async () => {
     const result = await parseConfig('postgres:\n  port: [1\n', description);
     expect(result).toMatchObject({ ok: false, problem: [{ path: expect.stringMatching(/^line \d$/) }] });
@@ -130,6 +136,19 @@ describe('the configuration in force', () => {
       state: 'valid',
       config: { postgres: { port: 2 } },
       problems: [],
+    });
+  });
+
+  it('is a correct file also where none can be kept, and says so', async () => {
+    await using root = await temporaryDirectory();
+    const directories = directoriesIn(root.path);
+    await mkdir(directories.config);
+    await writeFile(join(directories.config, 'exporter.yaml'), 'postgres: {port: 1}');
+    await writeFile(directories.state, 'a file where a directory should be');
+    expect(await configInForce(directories, description)).toMatchObject({
+      state: 'valid',
+      config: { postgres: { port: 1 } },
+      notKept: expect.any(Error),
     });
   });
 });

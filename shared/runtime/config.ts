@@ -159,6 +159,9 @@ const wordsOf = ({ message }: Issue): string =>
 
 const secretName = /password|secret|token|accountkey|passphrase/i;
 
+/** `user:password@` of an address; the password may hold a slash by mistake. */
+const credentialsInUrl = /\/\/[^@"\s]*@/g;
+
 /** The value at `path`, shortened; never that of a key whose name speaks of a secret. */
 const describeSeen = (path: readonly PropertyKey[], content: unknown): string | undefined => {
   let value = content;
@@ -169,7 +172,7 @@ const describeSeen = (path: readonly PropertyKey[], content: unknown): string | 
   if (value === undefined) return undefined;
   if (path.some((key) => secretName.test(String(key)) && !String(key).endsWith('File'))) return '[redacted]';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(credentialsInUrl, '//[redacted]@');
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 };
 

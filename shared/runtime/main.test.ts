@@ -117,6 +117,14 @@ describe('a process of agents', () => {
     expect(await started.exited()).toBe(78);
   });
 
+  it('with HOWDAH_ON_INVALID=exit runs a right file, once', async () => {
+    await using root = await temporaryDirectory();
+    const started = start({ ...(await environmentIn(root.path, 'idle')), HOWDAH_ON_INVALID: 'exit' });
+    await Promise.race([started.said('agent started'), started.said('cannot go on')]);
+    started.child.kill('SIGTERM');
+    expect(await started.exited()).toBe(0);
+  });
+
   it('with HOWDAH_ON_INVALID=exit ends with 78 on a wrong file', async () => {
     await using root = await temporaryDirectory();
     const started = start({ ...(await environmentIn(root.path, 'nonsense')), HOWDAH_ON_INVALID: 'exit' });

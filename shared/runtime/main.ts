@@ -55,15 +55,15 @@ export const runAgents = async ({ component, defaultPort, sources }: AgentsProce
       { ...environment.http, member: environment.member, config: environment.directories.config },
       'listening',
     );
+    if (environment.onInvalid === 'exit') {
+      await host.look(signal);
+      if (host.invalid().length > 0) return exitConfiguration;
+    }
     const running = host.run(signal);
     const phases: ShutdownPhase[] = [
       { name: 'agents', deadlineMs: 25_000, run: () => running },
       { name: 'http server', deadlineMs: 2_000, run: () => server.close() },
     ];
-    if (environment.onInvalid === 'exit') {
-      await host.look(signal);
-      if (host.invalid().length > 0) return exitConfiguration;
-    }
     await Promise.race([running, aborted(signal)]);
     await shutDown(phases, logger);
     return exitAsked;

@@ -162,6 +162,35 @@ describe('a supervised agent', () => {
     await running;
   });
 
+  it('is not stalled because somebody set the clock', async () => {
+    await using state = await temporaryDirectory();
+    const clock = fakeClock();
+    let setByMs = 0;
+    const adjusted: FakeClock = {
+      ...clock,
+      get sleepers() {
+        return clock.sleepers;
+      },
+      now: () => new Date(clock.now().getTime() + setByMs),
+    };
+    let started = false;
+    const { supervisor } = await supervise(adjusted, state.path, () => {
+      started = true;
+      return agent(untilAborted);
+    });
+    supervisor.accept(valid(1));
+    const stop = new AbortController();
+    const running = supervisor.run(stop.signal);
+    await eventually(() => started);
+    setByMs = 3_600_000;
+    expect(supervisor.stalled()).toBe(false);
+    setByMs = -3_600_000;
+    await clock.advance(300_001);
+    expect(supervisor.stalled()).toBe(true);
+    stop.abort(new StopRequest('shutdown'));
+    await running;
+  });
+
   it('has no series and no status while its file is not there', async () => {
     await using state = await temporaryDirectory();
     const { supervisor, registry } = await supervise(fakeClock(), state.path, () => agent(untilAborted));

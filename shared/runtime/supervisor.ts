@@ -45,6 +45,8 @@ export class Supervisor {
   #restarting = false;
   #startedAt: Date | undefined;
   #lastProgressAt: Date | undefined;
+  /** Start or progress, whichever came last, on the clock that no time server sets. */
+  #movedMs = 0;
   #restarts = 0;
   #lastError: LastError | undefined;
 
@@ -104,6 +106,7 @@ export class Supervisor {
       });
       this.#agent = agent;
       this.#startedAt = clock.now();
+      this.#movedMs = clock.monotonicMs();
       logger.info('agent started');
       await withStopDeadline(agent.run(signal, shutdown), shutdown);
       if (!signal.aborted) throw new Error('the agent ended although nobody asked it to');
@@ -137,14 +140,14 @@ export class Supervisor {
 
   #progressMade(): void {
     this.#lastProgressAt = this.#input.clock.now();
+    this.#movedMs = this.#input.clock.monotonicMs();
   }
 
   /** Whether a restart of the process would help: ready, and yet without progress for too long. */
   stalled(): boolean {
     const agent = this.#agent;
     if (agent === undefined || !agent.readiness().ready) return false;
-    const last = Math.max(this.#lastProgressAt?.getTime() ?? 0, this.#startedAt?.getTime() ?? 0);
-    return this.#input.clock.now().getTime() - last > (agent.stallAfterMs ?? defaultStallMs);
+    return this.#input.clock.monotonicMs() - this.#movedMs > (agent.stallAfterMs ?? defaultStallMs);
   }
 
   readiness(): Readiness | undefined {

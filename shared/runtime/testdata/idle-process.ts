@@ -1,3 +1,4 @@
+import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { runAgents } from '../main.ts';
 
@@ -11,7 +12,8 @@ await runAgents({
       load: async () => ({
         name: 'exporter',
         schema: z.strictObject({ wish: z.enum(['idle', 'ignore-stop', 'reject-unheard']) }),
-        createMetrics: () => undefined,
+        createMetrics: (registry) =>
+          new Gauge({ name: 'idle', help: 'Registered once or not at all.', registers: [registry] }),
         create: ({ config }) => {
           const { wish } = config as { wish: string };
           return {
