@@ -19,7 +19,7 @@ import { listenForOrders } from './control.ts';
 import { type DemoFacts, linkDemo, unlinkDemo, writeFacts } from './files.ts';
 import type { Tell } from './narrator.ts';
 import { tellStory } from './story.ts';
-import { watchCluster } from './watch.ts';
+import { look, watchCluster } from './watch.ts';
 
 /** Large enough for days of the demo's own logs, small enough to be filled in a second. */
 const logDiskMiB = 256;
@@ -55,11 +55,12 @@ export const runDemo = async (workspace: Workspace, tell: Tell, signal: AbortSig
     await listenForOrders(facts.controlSocket, cluster, tell, signal);
     await writeFacts(workspace, facts);
     tell(`the console: ${facts.console}`);
+    const before = await look(cluster, signal);
     await tellStory(cluster, tell, signal);
     tell(
       'try, in another terminal: ./dev demo failover, ./dev demo break store, ./dev demo info; Ctrl-C ends it all',
     );
-    await watchCluster(cluster, tell, signal);
+    await watchCluster(cluster, before, tell, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatLine, listed, sizeInWords } from './narrator.ts';
-import { differences } from './watch.ts';
+import { differences, newBackups } from './watch.ts';
 
 const all = ['pg-0', 'pg-1', 'pg-2'];
 const sight = (primary: string | undefined, healthy = all) => ({ primary, healthy, backups: [] });
@@ -20,6 +20,18 @@ describe('what the demo tells', () => {
       'pg-0 no longer running',
     ]);
     expect(differences(sight(undefined), sight('pg-1'))).toEqual(['pg-1 is primary now']);
+  });
+
+  it('is every backup but the first, which the story has told', () => {
+    const backup = (label: string) => ({
+      label,
+      type: 'incr' as const,
+      info: { size: 1, repository: { delta: 1 } },
+      timestamp: { start: 0, stop: 1 },
+    });
+    const after = { ...sight('pg-0'), backups: [backup('a'), backup('b')] };
+    expect(newBackups(sight('pg-0'), after).map(({ label }) => label)).toEqual(['b']);
+    expect(newBackups(after, after)).toEqual([]);
   });
 
   it('reads like speech', () => {

@@ -30,7 +30,8 @@ export const differences = (before: Sight, after: Sight): readonly string[] => {
   return lines;
 };
 
-const look = async (cluster: Cluster, signal: AbortSignal): Promise<Sight> => {
+/** One look at members and repository. */
+export const look = async (cluster: Cluster, signal: AbortSignal): Promise<Sight> => {
   const [view, backups] = await Promise.all([
     cluster.view(signal).catch(() => []),
     readBackups(cluster, signal),
@@ -42,24 +43,33 @@ const look = async (cluster: Cluster, signal: AbortSignal): Promise<Sight> => {
   };
 };
 
-/** Tells changes of role, members and repository as they happen, until it is told to stop. */
-export const watchCluster = async (cluster: Cluster, tell: Tell, signal: AbortSignal): Promise<void> => {
-  let before = await look(cluster, signal);
+/** Backups of `after` that were not there `before`, without the repository's very first, which the story tells. */
+export const newBackups = (before: Sight, after: Sight): readonly RepositoryBackup[] => {
+  const told = new Set([...before.backups, ...after.backups.slice(0, 1)].map((backup) => backup.label));
+  return after.backups.filter(({ label }) => !told.has(label));
+};
+
+/** Tells changes of role, members and repository since `first` as they happen, until it is told to stop. */
+export const watchCluster = async (
+  cluster: Cluster,
+  first: Sight,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> => {
+  let before = first;
   for (;;) {
-    await delay(1_000, undefined, { signal });
     // A look that fails (a member just going down) says nothing; the next one will.
     const after = await look(cluster, AbortSignal.any([signal, AbortSignal.timeout(10_000)])).catch(
       () => before,
     );
     signal.throwIfAborted();
     for (const line of differences(before, after)) tell(line);
-    const known = new Set(before.backups.map((backup) => backup.label));
-    for (const backup of after.backups.filter(({ label }) => !known.has(label))) {
+    for (const backup of newBackups(before, after)) {
       const makers = listed(await makersOf(cluster, backup.label));
-      tell(
-        `backup ${backup.label}: ${backup.type}, ${sizeInWords(backup.info.repository.delta)} added, by ${makers}`,
-      );
+      const added = sizeInWords(backup.info.repository.delta);
+      tell(`backup ${backup.label}: ${backup.type}, ${added} added, by ${makers}`);
     }
     before = after;
+    await delay(1_000, undefined, { signal });
   }
 };
