@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { directoriesFrom } from '@howdah/runtime/directories';
 import { listen } from '@howdah/runtime/http-server';
-import { runProcess } from '@howdah/runtime/main';
+import { runProcess } from '@howdah/runtime/process';
 import { shutDown } from '@howdah/runtime/shutdown';
 import { readConfig } from './config.ts';
 import { createConsole } from './console.ts';

@@ -1,21 +1,16 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { systemClock } from '@howdah/core/clock';
-import { describeError, HowdahError, isAbortError } from '@howdah/core/errors';
-import { StopRequest } from './agent.ts';
+import { HowdahError } from '@howdah/core/errors';
 import { AgentHost, type AgentSource } from './agent-host.ts';
 import { environmentFrom } from './environment.ts';
 import { runtimeErrors } from './errors.ts';
 import { createHttpServer, listen } from './http-server.ts';
-import { createLogger, type Logger } from './logger.ts';
 import { createRegistry, createRuntimeMetrics } from './metrics.ts';
+import { exitAsked, exitConfiguration, runProcess } from './process.ts';
 import { type ShutdownPhase, shutDown } from './shutdown.ts';
 import { aborted } from './stop-deadline.ts';
 import type { AnyAgentDefinition } from './supervisor.ts';
-
-const exitAsked = 0;
-const exitOther = 1;
-const exitConfiguration = 78;
 
 /** Ports of agents that run alone; the suite has the exporter's. */
 const alonePort = {
@@ -83,42 +78,3 @@ const makeStateDirectory = async (directory: string): Promise<void> => {
     );
   }
 };
-
-/**
- * Runs `main` until it returns the exit code. SIGTERM and SIGINT abort its signal, a second one ends the
- * process at once; whatever nobody caught ends it with the reason in the log.
- */
-export const runProcess = async (
-  component: string,
-  main: (logger: Logger, signal: AbortSignal) => Promise<number>,
-): Promise<void> => {
-  const logger = createLogger(component);
-  const stop = new AbortController();
-  const die = (error: unknown, message: string): never => {
-    logger.fatal(reasonOf(error), message);
-    process.exit(
-      error instanceof HowdahError && error.kind.retry === 'never' ? exitConfiguration : exitOther,
-    );
-  };
-  process.on('uncaughtException', (error) => die(error, 'uncaught exception'));
-  process.on('unhandledRejection', (error) => die(error, 'unhandled rejection'));
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(exitOther);
-      logger.info({ signal: name }, 'asked to stop');
-      stop.abort(new StopRequest('shutdown'));
-    });
-  }
-  try {
-    process.exit(await main(logger, stop.signal));
-  } catch (error) {
-    if (stop.signal.aborted && isAbortError(error)) process.exit(exitAsked);
-    die(error, 'cannot go on');
-  }
-};
-
-const reasonOf = (error: unknown): object => ({
-  error: describeError(error),
-  ...(error instanceof HowdahError ? { code: error.code, remedy: error.kind.remedy } : {}),
-  stack: error instanceof Error ? error.stack : undefined,
-});
