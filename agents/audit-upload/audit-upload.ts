@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BackoffRule } from '@howdah/core/backoff';
 import type { Clock } from '@howdah/core/clock';
 import type { StoreKind } from '@howdah/objectstore/store';
 import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
@@ -9,7 +10,8 @@ import { Courier } from './courier.ts';
 import { measure } from './measure.ts';
 import type { Metrics } from './metrics.ts';
 import { chainName } from './name.ts';
-import { type Recovered, recover } from './recover.ts';
+import { recover } from './recover.ts';
+import type { Recovered } from './recovered.ts';
 import type { SealRule } from './seal.ts';
 import type { Stages } from './stages.ts';
 import { statusOf } from './tell.ts';
@@ -32,6 +34,10 @@ export interface AuditUploadInput {
   readonly random?: () => number;
 }
 
+/** A log directory that PostgreSQL has yet to make is there within seconds; a store may be away for hours. */
+const collectingBackoff: BackoffRule = { initialMs: 1_000, maxMs: 10_000 };
+const deliveringBackoff: BackoffRule = { initialMs: 1_000, maxMs: 60_000 };
+
 /** Two loops that meet at the backlog: the collector works whatever the store does. */
 export class AuditUpload implements Agent {
   readonly #input: AuditUploadInput;
@@ -45,8 +51,8 @@ export class AuditUpload implements Agent {
   constructor(input: AuditUploadInput) {
     this.#input = input;
     const random = input.random ?? Math.random;
-    this.#collecting = new Trouble(input.logger, 'collecting audit records', random);
-    this.#delivering = new Trouble(input.logger, 'delivering to the store', random);
+    this.#collecting = new Trouble(input.logger, 'collecting audit records', collectingBackoff, random);
+    this.#delivering = new Trouble(input.logger, 'delivering to the store', deliveringBackoff, random);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -71,11 +77,25 @@ export class AuditUpload implements Agent {
 
   /** Puts the state directory in order and makes the loops; `run` drives them, tests call their cycles. */
   async open(): Promise<{ readonly collector: Collector; readonly courier: Courier; readonly sealed: Wake }> {
-    const { stages, stateDir, member, prefix, sealRule, maxBacklogBytes, pollMs, metrics, logger, clock } =
-      this.#input;
-    const recovered = await recover(stateDir, () =>
-      chainName(member, clock.now(), randomBytes(3).toString('hex')),
-    );
+    const {
+      stages,
+      stateDir,
+      member,
+      prefix,
+      sealRule,
+      maxBacklogBytes,
+      pollMs,
+      metrics,
+      logger,
+      clock,
+      store,
+    } = this.#input;
+    const recovered = await recover({
+      stateDir,
+      prefix,
+      newChain: () => chainName(member, clock.now(), randomBytes(3).toString('hex')),
+      destination: `${store.kind} ${store.location} ${prefix}`,
+    });
     const { checkpoint, directory, ledger, backlog, otherChains } = recovered;
     logger.info(
       { chain: checkpoint.chain, head: ledger.head?.sequence ?? 0, backlogSegments: backlog.segments },

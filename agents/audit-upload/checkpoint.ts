@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type StateFile, stateFile } from '@howdah/runtime/state-file';
 import { z } from 'zod';
+import { formerHead } from './manifest.ts';
 
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -10,6 +11,10 @@ const recordMark = z.object({ file: z.string(), offset: count, logTime: z.string
 const checkpointSchema = z.object({
   format: z.literal(1),
   chain: z.string().min(1),
+  /** Store and prefix that this chain goes to; another one begins another chain. */
+  destination: z.string(),
+  /** The chain that this one continues; kept until its first manifest says so. */
+  follows: formerHead.exactOptional(),
   /** Records in all segments of this chain, the open one included. */
   collected: count,
   /** Of those, kept as they stand because they could not be read. */
@@ -44,9 +49,10 @@ export type Checkpoint = z.infer<typeof checkpointSchema>;
 export const checkpointFile = (stateDir: string): StateFile<Checkpoint> =>
   stateFile(join(stateDir, 'checkpoint.json'), checkpointSchema);
 
-export const freshCheckpoint = (chain: string): Checkpoint => ({
+export const freshCheckpoint = (chain: string, destination: string): Checkpoint => ({
   format: 1,
   chain,
+  destination,
   collected: 0,
   raw: 0,
   open: { sequence: 1, bytes: 0, records: 0 },

@@ -6,8 +6,8 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { Collected } from './collect.ts';
 import type { LogPosition, NextWait } from './model.ts';
 import { withLines } from './open-segment.ts';
-import { entryOf } from './recover.ts';
 import { isDue, type SealRule } from './seal.ts';
+import { entryOf } from './sealed-manifest.ts';
 import type { Stages } from './stages.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -103,10 +103,13 @@ export class Collector {
 
   async #sealWhenDue(signal: AbortSignal): Promise<void> {
     const { stages, directory, backlog, sealRule, prefix, member, clock, onSealed } = this.#input;
-    const { open, previous, chain } = this.#checkpoint;
+    const { open, previous, follows, chain } = this.#checkpoint;
     const now = clock.now();
     if (!isDue(open, sealRule, now)) return;
-    const sealed = await stages.seal({ directory, open, previous, chain, prefix, member, now }, signal);
+    const sealed = await stages.seal(
+      { directory, open, previous, follows, chain, prefix, member, now },
+      signal,
+    );
     await this.#commit({
       ...this.#checkpoint,
       files: [...this.#positions],

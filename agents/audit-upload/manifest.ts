@@ -6,6 +6,17 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
 const recordMark = z.object({ file: z.string(), offset: count, logTime: z.string().exactOptional() });
 
+/** The newest proven segment of the chain before, and why that one ended. */
+export const formerHead = z.object({
+  chain: z.string(),
+  /** 0 when nothing of it was proven. */
+  sequence: count,
+  /** Of its manifest; absent when nothing was proven. */
+  sha256: sha256.exactOptional(),
+  why: z.literal('destination-changed'),
+});
+export type FormerHead = z.infer<typeof formerHead>;
+
 /** See docs/formats/audit-manifest.md. */
 export const manifestSchema = z.object({
   format: z.literal(1),
@@ -13,6 +24,8 @@ export const manifestSchema = z.object({
   sequence: z.int().positive(),
   /** The manifest before this one, by the hash of its bytes; null in the first of a chain. */
   previous: z.object({ sequence: z.int().positive(), sha256 }).nullable(),
+  /** In the first of a chain that continues another. */
+  follows: formerHead.exactOptional(),
   member: z.string(),
   sealedAt: instant,
   segment: z.object({

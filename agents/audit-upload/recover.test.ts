@@ -45,12 +45,12 @@ const stateWith = async (sealed: number) => {
       last: mark,
     };
     const about = { chain, prefix: 'p', member: 'pg-0', now: new Date('2026-03-01T00:00:00Z') };
-    await seal({ directory: directory(), open, previous: undefined, ...about }, never);
+    await seal({ directory: directory(), open, previous: undefined, follows: undefined, ...about }, never);
     await rm(directory().openSegment(sequence));
   }
   await appendLines(directory().openSegment(sealed + 1), 0, [line('{"a":"b"}\n')]);
   await checkpointFile(stateDir).write({
-    ...freshCheckpoint(chain),
+    ...freshCheckpoint(chain, 'here'),
     open: {
       sequence: sealed + 1,
       bytes: 10,
@@ -61,12 +61,14 @@ const stateWith = async (sealed: number) => {
     },
   });
 };
-const open = () => recover(stateDir, () => chain);
+const openAs = (newChain: string, destination = 'here') =>
+  recover({ stateDir, newChain: () => newChain, destination, prefix: 'q' });
+const open = () => openAs(chain);
 
 describe('after a stop at any moment', () => {
   it('an empty state directory begins a chain, and the next start goes on with it', async () => {
-    expect((await open()).checkpoint).toEqual(freshCheckpoint(chain));
-    expect((await recover(stateDir, () => 'another')).checkpoint.chain).toBe(chain);
+    expect((await open()).checkpoint).toEqual(freshCheckpoint(chain, 'here'));
+    expect((await openAs('another')).checkpoint.chain).toBe(chain);
   });
 
   it('what was sealed and is not in the ledger waits for the store, in order', async () => {
@@ -147,7 +149,7 @@ describe('after a stop at any moment', () => {
   it('leaves chains alone that the checkpoint does not know, and tells them', async () => {
     await stateWith(1);
     await rm(join(stateDir, 'checkpoint.json'));
-    const { otherChains, checkpoint } = await recover(stateDir, () => 'pg-0-y');
+    const { otherChains, checkpoint } = await openAs('pg-0-y');
     expect({ otherChains, chain: checkpoint.chain }).toEqual({ otherChains: [chain], chain: 'pg-0-y' });
     expect(await readdir(directory().sealed)).toHaveLength(2);
   });

@@ -1,38 +1,40 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { Backlog, type BacklogEntry } from './backlog.ts';
 import { type ChainDirectory, chainDirectory, sequenceOfFile } from './chain-directory.ts';
 import { type Checkpoint, checkpointFile, freshCheckpoint } from './checkpoint.ts';
 import { auditErrors } from './errors.ts';
 import { type Ledger, openLedger } from './ledger.ts';
-import { type Manifest, parseManifest } from './manifest.ts';
 import { shorter } from './open-segment.ts';
 import { prune } from './prune.ts';
-
-/** Everything that survived the last stop, put in order. */
-export interface Recovered {
-  readonly checkpoint: Checkpoint;
-  readonly directory: ChainDirectory;
-  readonly ledger: Ledger;
-  readonly backlog: Backlog;
-  /** Chains that lie here from before the checkpoint was lost, each with what it left; nothing touches them. */
-  readonly otherChains: readonly string[];
-}
+import type { Recovered, RecoverOptions } from './recovered.ts';
+import { rehome, removeUnproven } from './rehome.ts';
+import { entryOf, readManifest } from './sealed-manifest.ts';
 
 /**
  * Reads the state directory after a stop at any moment:
  * what the checkpoint does not count is removed, what the ledger proves is pruned, the rest waits for the store.
- *
- * @param newChain a name for the chain that begins when there is no checkpoint
+ * A chain whose store or prefix has changed ends, and another takes over what is not proven.
  */
-export const recover = async (stateDir: string, newChain: () => string): Promise<Recovered> => {
+export const recover = async (options: RecoverOptions): Promise<Recovered> => {
+  const { stateDir, newChain, destination } = options;
   const file = checkpointFile(stateDir);
-  let checkpoint = await file.read();
-  if (checkpoint === undefined) {
-    checkpoint = freshCheckpoint(newChain());
+  const found = await file.read();
+  if (found === undefined) {
+    const checkpoint = freshCheckpoint(newChain(), destination);
     await file.write(checkpoint);
+    return recoverChain(stateDir, checkpoint);
   }
+  if (found.destination === destination) return recoverChain(stateDir, found);
+  const ended = await recoverChain(stateDir, found);
+  const checkpoint = await rehome(ended, options);
+  await file.write(checkpoint);
+  await removeUnproven(ended);
+  return recoverChain(stateDir, checkpoint);
+};
+
+const recoverChain = async (stateDir: string, checkpoint: Checkpoint): Promise<Recovered> => {
   const directory = chainDirectory(stateDir, checkpoint.chain);
   await mkdir(directory.sealed, { recursive: true, mode: 0o700 });
   await removeUncounted(directory, checkpoint);
@@ -44,14 +46,26 @@ export const recover = async (stateDir: string, newChain: () => string): Promise
     else entries.push(entryOf(await readManifest(directory, sequence)));
   }
   checkContinuity(directory, proven, entries, checkpoint.open.sequence);
-  const chains = await readdir(join(stateDir, 'chains'));
   return {
     checkpoint,
     directory,
     ledger,
     backlog: new Backlog(entries),
-    otherChains: chains.filter((chain) => chain !== checkpoint.chain),
+    otherChains: await undelivered(stateDir, checkpoint.chain),
   };
+};
+
+/** Other chains that still hold segments. */
+const undelivered = async (stateDir: string, current: string): Promise<readonly string[]> => {
+  const chains = (await readdir(join(stateDir, 'chains'))).filter((chain) => chain !== current);
+  const kept = await Promise.all(
+    chains.map(async (chain) => {
+      const { path } = chainDirectory(stateDir, chain);
+      const names = await readdir(path, { recursive: true });
+      return names.some((name) => sequenceOfFile(basename(name)) !== undefined);
+    }),
+  );
+  return chains.filter((_, index) => kept[index]);
 };
 
 /** Seals and segments that were begun and not committed, and segments that were committed as sealed. */
@@ -77,25 +91,6 @@ const sealedSequences = async (directory: ChainDirectory): Promise<readonly numb
   const sequences = (await readdir(directory.sealed)).map(sequenceOfFile);
   return [...new Set(sequences.filter((sequence) => sequence !== undefined))].sort((a, b) => a - b);
 };
-
-export const readManifest = async (directory: ChainDirectory, sequence: number): Promise<Manifest> => {
-  const path = directory.manifest(sequence);
-  const parsed = parseManifest(
-    await readFile(path).catch((cause: unknown) => {
-      throw new HowdahError(auditErrors.stateDamaged, `cannot read ${path}`, { cause });
-    }),
-  );
-  if (!parsed.ok) throw new HowdahError(auditErrors.stateDamaged, `${path}: ${parsed.problem}`);
-  return parsed.manifest;
-};
-
-export const entryOf = (manifest: Manifest): BacklogEntry => ({
-  sequence: manifest.sequence,
-  bytes: manifest.segment.bytes,
-  records: manifest.records,
-  since: manifest.collectedSince,
-  sealedAt: manifest.sealedAt,
-});
 
 /** Every number from the last proven to the open one is there: else a segment vanished from this disk. */
 const checkContinuity = (

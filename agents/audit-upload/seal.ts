@@ -9,7 +9,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { syncDirectory, writeFileDurably } from '@howdah/runtime/state-file';
 import type { ChainDirectory } from './chain-directory.ts';
 import { auditErrors } from './errors.ts';
-import { type Manifest, manifestBytes, sha256Of } from './manifest.ts';
+import { type FormerHead, type Manifest, manifestBytes, sha256Of } from './manifest.ts';
 import type { ChainLink, OpenSegment } from './model.ts';
 import { segmentKey } from './name.ts';
 import { shorter } from './open-segment.ts';
@@ -28,6 +28,8 @@ export interface SealInput {
   readonly directory: ChainDirectory;
   readonly open: OpenSegment;
   readonly previous: ChainLink | undefined;
+  /** Of the chain, while it has no manifest yet. */
+  readonly follows: FormerHead | undefined;
   readonly chain: string;
   readonly prefix: string;
   readonly member: string;
@@ -44,7 +46,7 @@ export interface Sealed {
  * checkpoint says that the next segment is open; done twice, it begins anew.
  */
 export const seal = async (input: SealInput, signal: AbortSignal): Promise<Sealed> => {
-  const { directory, open: segment, previous, chain, prefix, member, now } = input;
+  const { directory, open: segment, previous, follows, chain, prefix, member, now } = input;
   const { sequence, first, last, since } = segment;
   if (first === undefined || last === undefined || since === undefined)
     throw new TypeError('an empty segment is not sealed');
@@ -55,6 +57,7 @@ export const seal = async (input: SealInput, signal: AbortSignal): Promise<Seale
       chain,
       sequence,
       previous: previous ?? null,
+      ...(previous === undefined && follows !== undefined ? { follows } : {}),
       member,
       sealedAt: now.toISOString(),
       segment: {

@@ -204,4 +204,46 @@ describe('while the store is away', () => {
     });
     store.close();
   });
+
+  it('takes what is not proven along when the prefix changes, in a chain that names the former head', async () => {
+    const first = open({ maxBytes: 1 });
+    const old = await first.agent.open();
+    for (let n = 0; n < 3; n += 1) {
+      await writeSessions(logDirectory, 'postgresql.csv', n, n + 1);
+      await old.collector.cycle(never);
+      if (n === 0) await old.courier.cycle(never);
+    }
+    const formerHead = first.agent.status()?.chain;
+    const second = open({ maxBytes: 1e6, maxAgeMs: 1e6, prefix: `${prefix}-moved` });
+    const moved = await second.agent.open();
+    await writeSessions(logDirectory, 'postgresql.csv', 3, 4);
+    await moved.collector.cycle(never);
+    expect(second.agent.status()).toMatchObject({ records: { collected: 3 * 19 }, open: { records: 19 } });
+
+    // Once more, with records in the open segment and nothing proven: they move as well.
+    const third = open({ maxBytes: 1, prefix: `${prefix}-again` });
+    const again = await third.agent.open();
+    await again.collector.cycle(never);
+    for (let n = 0; n < 3; n += 1) await again.courier.cycle(never);
+    const chain = third.agent.status()?.chain.id ?? '';
+    expect(third.agent.status()).toMatchObject({ records: { collected: 3 * 19, proven: 3 * 19 } });
+    const store = await s3Store(server);
+    const verdict = await verifyChain(store, { prefix: `${prefix}-again`, chain }, never);
+    expect(verdict).toMatchObject({
+      whole: true,
+      segments: 3,
+      follows: {
+        chain: formerHead?.id,
+        sequence: 1,
+        sha256: formerHead?.headHash,
+        why: 'destination-changed',
+      },
+    });
+    const stored = [
+      ...(await storedRecords(store, `${prefix}/`)),
+      ...(await storedRecords(store, `${prefix}-again/`)),
+    ];
+    expect(placesOf(stored)).toEqual(await inLog());
+    store.close();
+  });
 });

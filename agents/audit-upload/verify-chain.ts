@@ -1,4 +1,4 @@
-import type { Manifest } from './manifest.ts';
+import type { FormerHead, Manifest } from './manifest.ts';
 import type { ChainLink } from './model.ts';
 import { manifestKey } from './name.ts';
 
@@ -42,6 +42,7 @@ export interface Judgement {
   /** Manifests whose own content is not in doubt: their segments are worth checking. */
   readonly good: readonly ReadManifest[];
   readonly head?: ChainLink & { readonly sealedAt: string };
+  readonly follows?: FormerHead;
 }
 
 /**
@@ -87,9 +88,11 @@ export const judgeChain = (
   }
   const head = manifests.at(-1);
   if (anchor !== undefined) checkAnchor(anchor, manifests, note);
+  const follows = good[0]?.manifest.follows;
   return {
     findings,
     good,
+    ...(follows === undefined ? {} : { follows }),
     ...(head === undefined || 'problem' in head
       ? {}
       : { head: { sequence: head.sequence, sha256: head.sha256, sealedAt: head.manifest.sealedAt } }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@howdah/objectstore/store';
+import type { FormerHead } from './manifest.ts';
 import type { ChainLink } from './model.ts';
 import { chainPrefix } from './name.ts';
 import { type Finding, judgeChain, type ReadManifest } from './verify-chain.ts';
@@ -25,6 +26,8 @@ export interface ChainVerdict {
   readonly records: number;
   /** The newest manifest that was found. */
   readonly head?: ChainLink & { readonly sealedAt: string };
+  /** The chain that this one continues, as its first manifest says. */
+  readonly follows?: FormerHead;
   /** `anchored`: the anchor given is in the chain; `not anchored`: none was given, so a cut end would not show. */
   readonly tail: 'anchored' | 'not anchored';
   /** In the order of the chain: the first names the first that is missing or altered. */
@@ -69,6 +72,7 @@ export const verifyChain = async (
     segments,
     records,
     ...(judged.head === undefined ? {} : { head: judged.head }),
+    ...(judged.follows === undefined ? {} : { follows: judged.follows }),
     tail: target.anchor === undefined ? 'not anchored' : 'anchored',
     findings:
       walk.manifests.length === 0 && findings.length === 0
