@@ -3,6 +3,7 @@ import { openStore } from '@howdah/objectstore/open-store';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { readSecret } from '@howdah/runtime/secrets';
 import { AuditUpload } from './audit-upload.ts';
+import { boundsFor } from './collect.ts';
 import { type Config, schema } from './config.ts';
 import { type LogDirectory, logFiles } from './log-files.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -22,6 +23,7 @@ const create = ({
       stateDir,
       prefix: config.prefix,
       files: logFiles(directoriesOf(config)),
+      bounds: boundsFor(config.segment.maxBytes),
       openStore: () => openStore(config.store, readSecret),
     }),
     ...{ stateDir, member, metrics, logger, clock, progress },

@@ -15,11 +15,15 @@ export interface CollectBounds {
   readonly maxRecordBytes: number;
 }
 
-export const defaultBounds: CollectBounds = {
-  chunkBytes: 256 * 1024,
-  passBytes: 2 * 1024 * 1024,
+const chunkBytes = 256 * 1024;
+const mostPassBytes = 2 * 1024 * 1024;
+
+/** A pass ends before a segment is much larger than `segmentBytes`, which is looked at only between passes. */
+export const boundsFor = (segmentBytes: number): CollectBounds => ({
+  chunkBytes,
+  passBytes: Math.min(mostPassBytes, Math.max(chunkBytes, Math.floor(segmentBytes / 4))),
   maxRecordBytes: 4 * 1024 * 1024,
-};
+});
 
 /** What one pass over the log gave; nothing of it counts before it is written down. */
 export interface Collected {
@@ -35,7 +39,7 @@ export const collect = async (
   files: LogFiles,
   remembered: readonly LogPosition[],
   signal: AbortSignal,
-  bounds: CollectBounds = defaultBounds,
+  bounds: CollectBounds,
 ): Promise<Collected | undefined> => {
   const found = await files.look();
   if (found === undefined) return undefined;

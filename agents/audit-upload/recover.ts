@@ -5,7 +5,7 @@ import { Backlog, type BacklogEntry } from './backlog.ts';
 import { type ChainDirectory, chainDirectory, sequenceOfFile } from './chain-directory.ts';
 import { type Checkpoint, checkpointFile, freshCheckpoint } from './checkpoint.ts';
 import { auditErrors } from './errors.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { openLedger } from './ledger.ts';
 import { shorter } from './open-segment.ts';
 import { prune } from './prune.ts';
 import type { Recovered, RecoverOptions } from './recovered.ts';

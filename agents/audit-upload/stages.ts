@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import type { ObjectStore, PutOutcome } from '@howdah/objectstore/store';
 import type { ChainDirectory } from './chain-directory.ts';
 import { type Checkpoint, checkpointFile } from './checkpoint.ts';
-import { type Collected, collect } from './collect.ts';
+import { type CollectBounds, type Collected, collect } from './collect.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import type { LogFiles } from './log-files.ts';
 import type { Manifest } from './manifest.ts';
@@ -36,11 +36,12 @@ export interface StagesInput {
   readonly stateDir: string;
   readonly prefix: string;
   readonly files: LogFiles;
+  readonly bounds: CollectBounds;
   /** Called with the first upload, and again when it rejected. */
   readonly openStore: () => Promise<ObjectStore>;
 }
 
-export const createStages = ({ stateDir, prefix, files, openStore }: StagesInput): Stages => {
+export const createStages = ({ stateDir, prefix, files, bounds, openStore }: StagesInput): Stages => {
   const checkpoint = checkpointFile(stateDir);
   let opened: Promise<ObjectStore> | undefined;
   const store = (): Promise<ObjectStore> => {
@@ -51,7 +52,7 @@ export const createStages = ({ stateDir, prefix, files, openStore }: StagesInput
     return opened;
   };
   return {
-    collect: (positions, signal) => collect(files, positions, signal),
+    collect: (positions, signal) => collect(files, positions, signal, bounds),
     append: appendLines,
     commit: (next) => checkpoint.write(next),
     seal,

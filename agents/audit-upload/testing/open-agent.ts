@@ -3,6 +3,7 @@ import type { ObjectStore } from '@howdah/objectstore/store';
 import { createLogger } from '@howdah/runtime/logger';
 import { Registry } from 'prom-client';
 import { AuditUpload } from '../audit-upload.ts';
+import { boundsFor } from '../collect.ts';
 import { logFiles } from '../log-files.ts';
 import { createMetrics } from '../metrics.ts';
 import { createStages, type Stages } from '../stages.ts';
@@ -32,6 +33,7 @@ export const openAgent = (options: TestAgentOptions) => {
         ? []
         : [{ source: 'audit-file' as const, path: options.auditDirectory }]),
     ]),
+    bounds: boundsFor(options.maxBytes ?? 8_000),
     openStore: options.openStore,
   });
   const agent = new AuditUpload({
