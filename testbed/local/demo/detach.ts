@@ -7,6 +7,7 @@ import { HowdahError } from '@howdah/core/errors';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { errorCatalogue } from '../errors.ts';
 import { findFacts } from './files.ts';
+import { requireNoOther } from './run-demo.ts';
 
 /**
  * Starts the demo in the background, shows what it tells until it is up, and leaves it running.
@@ -14,6 +15,7 @@ import { findFacts } from './files.ts';
  * @returns the file in which it goes on telling.
  */
 export const startDetached = async (workspace: Workspace, devScript: string): Promise<string> => {
+  requireNoOther(workspace);
   const logFile = join(workspace.clone, '.dev', 'demo.log');
   await mkdir(join(workspace.clone, '.dev'), { recursive: true });
   const log = openSync(logFile, 'w');

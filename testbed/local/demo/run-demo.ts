@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
@@ -28,50 +28,68 @@ const loadPerSecond = 20;
 /** Sets up what is missing, shows the main job, and goes on until `signal` aborts; then ends everything. */
 export const runDemo = async (workspace: Workspace, tell: Tell, signal: AbortSignal): Promise<void> => {
   requireNoOther(workspace);
-  await ensurePackages('demo', tell);
-  const patroni = await ensurePatroni(workspace, tell);
-  await mkdir(workspace.workRoot, { recursive: true });
-  await linkDemo(workspace);
-  const agents = await bundleSuite(workspace);
-  const cluster = await startCluster({
-    runDir: workspace.demo,
-    ports: demoPorts,
-    agents,
-    patroni,
-    signal,
-    logDiskMiB,
-    tell,
-  });
   try {
-    await Promise.all([
-      startPrometheus(cluster.supervisor, cluster.layout, signal),
-      startLoad(cluster.supervisor, cluster.layout, cluster.passwords, loadPerSecond),
-      startConsole(cluster.supervisor, cluster.layout, signal),
-    ]);
-    tell(
-      `five agents ride on each member; Prometheus scrapes them; pgbench does ${loadPerSecond} transactions a second`,
-    );
-    const facts = factsOf(cluster);
-    await listenForOrders(facts.controlSocket, cluster, tell, signal);
-    await writeFacts(workspace, facts);
-    tell(`the console: ${facts.console}`);
-    const before = await look(cluster, signal);
-    await tellStory(cluster, tell, signal);
-    tell(
-      'try, in another terminal: ./dev demo failover, ./dev demo break store, ./dev demo info; Ctrl-C ends it all',
-    );
-    await watchCluster(cluster, before, tell, signal);
+    await ensurePackages('demo', tell);
+    const patroni = await ensurePatroni(workspace, tell);
+    await mkdir(workspace.workRoot, { recursive: true });
+    await linkDemo(workspace);
+    const agents = await bundleSuite(workspace);
+    signal.throwIfAborted();
+    const { demo: runDir } = workspace;
+    const cluster = await startCluster({
+      runDir,
+      ports: demoPorts,
+      agents,
+      patroni,
+      signal,
+      logDiskMiB,
+      tell,
+    });
+    try {
+      await showMainJob(workspace, cluster, tell, signal);
+    } finally {
+      tell('ending everything');
+      await cluster.stop();
+    }
   } catch (error) {
+    // The files of a start that failed stay, to be looked into; the next start removes them.
     if (!signal.aborted) throw error;
-  } finally {
-    tell('ending everything');
-    await cluster.stop();
-    await unlinkDemo(workspace);
-    tell('nothing is left running');
   }
+  await rm(workspace.demo, { recursive: true, force: true });
+  await unlinkDemo(workspace);
+  tell('nothing is left running');
 };
 
-const requireNoOther = (workspace: Workspace): void => {
+/** Everything from the running cluster on; returns only by throwing, at the latest when `signal` aborts. */
+const showMainJob = async (
+  workspace: Workspace,
+  cluster: Cluster,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<never> => {
+  const { supervisor, layout, passwords } = cluster;
+  await Promise.all([
+    startPrometheus(supervisor, layout, signal),
+    startLoad(supervisor, layout, passwords, loadPerSecond),
+    startConsole(supervisor, layout, signal),
+  ]);
+  tell(
+    `five agents ride on each member; Prometheus scrapes them; pgbench does ${loadPerSecond} transactions a second`,
+  );
+  const facts = factsOf(cluster);
+  await listenForOrders(facts.controlSocket, cluster, tell, signal);
+  await writeFacts(workspace, facts);
+  tell(`the console: ${facts.console}`);
+  const before = await look(cluster, signal);
+  await tellStory(cluster, tell, signal);
+  tell(
+    'try, in another terminal: ./dev demo failover, ./dev demo break store, ./dev demo info; Ctrl-C ends it all',
+  );
+  return watchCluster(cluster, before, tell, signal);
+};
+
+/** @throws HowdahError when a demo of this clone runs already. */
+export const requireNoOther = (workspace: Workspace): void => {
   const record = readRecord(join(workspace.demo, 'run.json'));
   if (record === undefined || !isAlive(record.controller)) return;
   throw new HowdahError(

@@ -49,13 +49,13 @@ export const newBackups = (before: Sight, after: Sight): readonly RepositoryBack
   return after.backups.filter(({ label }) => !told.has(label));
 };
 
-/** Tells changes of role, members and repository since `first` as they happen, until it is told to stop. */
+/** Tells changes of role, members and repository since `first` as they happen; ends by rejecting when `signal` aborts. */
 export const watchCluster = async (
   cluster: Cluster,
   first: Sight,
   tell: Tell,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<never> => {
   let before = first;
   for (;;) {
     // A look that fails (a member just going down) says nothing; the next one will.
