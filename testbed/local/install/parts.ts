@@ -67,6 +67,24 @@ export const parts: readonly Part[] = [
     neededBy: ['test'],
   },
   {
+    package: 'nginx-light',
+    atLeast: '1.18',
+    usedFor: 'the web server that takes audit segments in tests',
+    neededBy: ['test'],
+  },
+  {
+    package: 'curl',
+    atLeast: '7.80',
+    usedFor: 'the tutorial, whose commands a test types',
+    neededBy: ['test'],
+  },
+  {
+    package: 'shellcheck',
+    atLeast: '0.8',
+    usedFor: 'checking the shell scripts',
+    neededBy: ['test'],
+  },
+  {
     package: 'git',
     atLeast: '2.30',
     usedFor: 'checking that generated files are up to date',
