@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configReloadStatus } from '@howdah/status/config-reload';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -358,5 +358,21 @@ describe('an agent that was killed while files were on trial', () => {
     expect(await setup().look()).toMatchObject({ phase: 'in-force', drift: [] });
     expect(await applied('pg_hba.conf')).toBe(openHba);
     expect(await applied('postgresql.conf')).toBe(before);
+  });
+
+  it('puts them back also where the mount is gone, and waits for that', async () => {
+    const stateDir = join(setup().appliedDirectory, '..', 'config-reload');
+    await writeFile(join(stateDir, 'before-trial.json'), JSON.stringify({ format: 1, hba: openHba }));
+    await writeFile(join(setup().appliedDirectory, 'pg_hba.conf'), 'local all all reject\n');
+    await rename(setup().mounted, `${setup().mounted}-away`);
+    setup().restartAgent();
+    expect(await setup().look()).toMatchObject({ phase: 'waiting' });
+    expect(setup().agent.readiness()).toMatchObject({
+      ready: false,
+      waitingFor: expect.stringContaining('HOWDAH_POSTGRES_SOURCE_DIR'),
+    });
+    expect(await applied('pg_hba.conf')).toBe(openHba);
+    await rename(`${setup().mounted}-away`, setup().mounted);
+    expect(await setup().look()).toMatchObject({ phase: 'in-force' });
   });
 });

@@ -3,7 +3,7 @@ import { createLogger } from '@howdah/runtime/logger';
 import type { ConfigReloadStatus } from '@howdah/status/config-reload';
 import { fakeClock } from '@howdah/testing/fake-clock';
 import { Registry } from 'prom-client';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ConfigReload } from './config-reload.ts';
 import { createMetrics } from './metrics.ts';
 import { createTeller } from './tell.ts';
@@ -27,6 +27,7 @@ const agentOf = (looks: readonly (ConfigReloadStatus | Error)[]) => {
   const registry = new Registry();
   const left = [...looks];
   let progress = 0;
+  let closed = 0;
   const lines: string[] = [];
   const logger = createLogger('test', { level: 'silent' });
   for (const level of ['info', 'warn', 'error'] as const)
@@ -37,6 +38,9 @@ const agentOf = (looks: readonly (ConfigReloadStatus | Error)[]) => {
         const next = left.shift() ?? inForce;
         if (next instanceof Error) throw next;
         return next;
+      },
+      close: () => {
+        closed += 1;
       },
     },
     sourceDirectory: '/nowhere',
@@ -51,7 +55,7 @@ const agentOf = (looks: readonly (ConfigReloadStatus | Error)[]) => {
     },
     random: () => 1,
   });
-  return { agent, registry, lines, progress: () => progress };
+  return { agent, registry, lines, progress: () => progress, closed: () => closed };
 };
 
 it('looks again after the poll, and soon while something is on its way', async () => {
@@ -93,6 +97,17 @@ it('exports nothing about a server that it cannot see', async () => {
   ]);
   await agent.cycle(never);
   expect(await values()).toEqual([]);
+});
+
+it('exports nothing about the server, and lets go of Patroni, once it has ended', async () => {
+  const { agent, registry, closed } = agentOf([inForce]);
+  const stop = new AbortController();
+  const running = agent.run(stop.signal);
+  await vi.waitFor(() => expect(agent.readiness()).toEqual({ ready: true }));
+  stop.abort();
+  await running;
+  expect(await registry.metrics()).not.toMatch(/^howdah_config_reload_in_force /m);
+  expect(closed()).toBe(1);
 });
 
 it('leaves a failure without a name to whoever restarts it', async () => {

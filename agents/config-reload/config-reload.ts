@@ -9,7 +9,7 @@ import type { Reloader } from './reloader.ts';
 import type { Teller } from './tell.ts';
 
 export interface ConfigReloadInput {
-  readonly reloader: Pick<Reloader, 'look'>;
+  readonly reloader: Pick<Reloader, 'look' | 'close'>;
   readonly sourceDirectory: string;
   readonly pollMs: number;
   readonly clock: Clock;
@@ -55,6 +55,8 @@ export class ConfigReload implements Agent {
       await this.#loop(signal);
     } finally {
       failed.abort();
+      this.#forgetServer();
+      this.#input.reloader.close();
       await watching;
     }
   }
@@ -97,14 +99,19 @@ export class ConfigReload implements Agent {
     teller.tell(status);
     if (status.appliedAt !== undefined) metrics.lastApplied.set(Date.parse(status.appliedAt) / 1_000);
     if (status.phase === 'waiting') {
-      // The server cannot be seen, so nothing is known about it.
-      for (const gauge of [metrics.inForce, metrics.pendingRestart, metrics.drift]) gauge.remove();
+      this.#forgetServer();
       return;
     }
     metrics.inForce.set(status.phase === 'in-force' || status.phase === 'pending-restart' ? 1 : 0);
     metrics.problems.set(status.problems.length);
     metrics.pendingRestart.set(status.pendingRestart.length);
     metrics.drift.set(status.drift.length);
+  }
+
+  /** Nothing is known about a server that cannot be seen, or that nobody looks at any more. */
+  #forgetServer(): void {
+    const { inForce, pendingRestart, drift } = this.#input.metrics;
+    for (const gauge of [inForce, pendingRestart, drift]) gauge.remove();
   }
 
   status(): ConfigReloadStatus | undefined {

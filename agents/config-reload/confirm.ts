@@ -37,14 +37,17 @@ export const confirmReload = async (input: ConfirmInput, signal: AbortSignal): P
   const endMs = clock.monotonicMs() + deadlineMs;
   let gone: HowdahError | undefined;
   for (;;) {
+    let session: Session | undefined;
     try {
-      const session = await openSession(signal);
+      session = await openSession(signal);
       gone = undefined;
       const loaded = await readLoadedConf(session, signal);
       if (marker === undefined ? loaded.loadedAt !== before.loadedAt : loaded.marker === marker)
         return { outcome: 'taken', session };
       await session.close();
     } catch (error) {
+      // One that is not handed over is closed: the role has two connections, and a slow server would eat them.
+      await session?.close();
       signal.throwIfAborted();
       // A server that restarts during the reload reads the new files as it starts.
       if (!(error instanceof HowdahError) || error.kind.retry === 'never') throw error;

@@ -1,6 +1,12 @@
 import type { ErrorCatalogue } from '@howdah/core/errors';
 
 export const configReloadErrors = {
+  sourceUnreadable: {
+    code: 'HOWDAH_CONFIG_RELOAD_SOURCE_UNREADABLE',
+    meaning: 'The directory of the source files (postgresql.conf, pg_hba.conf, pgaudit.conf) is not there.',
+    remedy: 'Mount the ConfigMap as a directory there, or set HOWDAH_POSTGRES_SOURCE_DIR.',
+    retry: 'backoff',
+  },
   appliedUnreadable: {
     code: 'HOWDAH_CONFIG_RELOAD_APPLIED_UNREADABLE',
     meaning: 'An applied file, from which PostgreSQL reads its configuration, cannot be read.',

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { open, realpath } from 'node:fs/promises';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HowdahError } from '@howdah/core/errors';
 import { type SourceFile, sourceFile } from '@howdah/status/config-reload';
+import { configReloadErrors } from './errors.ts';
 import type { Problem } from './problem.ts';
 
 export const sourceFiles: readonly SourceFile[] = sourceFile.options;
@@ -21,9 +23,12 @@ const mostTries = 5;
 
 /**
  * Reads the three files as of one moment: if the mount's `..data` link is swapped while it reads, it begins
- * again. Never rejects for what is wrong with a file: that is told in place of its text.
+ * again. What is wrong with a file is told in place of its text.
+ *
+ * @throws HowdahError when there is no such directory: no file in it is a choice, no directory an accident.
  */
 export const readSources = async (directory: string): Promise<Sources> => {
+  await mustBeThere(directory);
   for (let tries = 1; ; tries += 1) {
     const before = await dataDirectory(directory);
     const [postgresql, hba, pgaudit] = await Promise.all([
@@ -48,6 +53,18 @@ export const digestOfSources = (sources: Sources): string => {
 };
 
 export const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const mustBeThere = async (directory: string): Promise<void> => {
+  try {
+    await readdir(directory);
+  } catch (error) {
+    throw new HowdahError(
+      configReloadErrors.sourceUnreadable,
+      `cannot read ${directory} (HOWDAH_POSTGRES_SOURCE_DIR), where the source files should be`,
+      { cause: error },
+    );
+  }
+};
 
 /** Where the mount's files really lie now; a directory that is no mount stands for itself. */
 const dataDirectory = async (directory: string): Promise<string> => {

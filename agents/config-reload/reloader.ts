@@ -48,10 +48,12 @@ export class Reloader {
   /**
    * One look, and all that follows from it.
    *
-   * @throws HowdahError when server, Patroni or a file of ours are away: the next look begins anew.
+   * @throws HowdahError when the mount, the server, Patroni or a file of ours are away: the next look begins anew.
    */
   async look(signal: AbortSignal): Promise<ConfigReloadStatus> {
     const { sourceDirectory, memory, openSession, clock } = this.#input;
+    // A trial that an earlier look could not finish is undone before anything else, whatever is mounted now.
+    if (await this.#input.files.onTrial()) await rollBack(this.#input, signal);
     const mounted = await readSources(sourceDirectory);
     const lastGood = await memory.lastGood.read();
     const sources = withLastGood(mounted, lastGood);
@@ -60,12 +62,15 @@ export class Reloader {
     if (isNothing(sources)) return nothingMounted(mounted);
 
     const patroni = await this.#viewPatroni(signal);
-    // A trial that an earlier look could not finish is undone before anything is judged by it.
-    if (await this.#input.files.onTrial()) await rollBack(this.#input, signal);
     const server = await observeServer(openSession, signal);
     const scene: Scene = { mounted, sources, digest, lastGood, server, patroni };
     const problems = await this.#bringIntoForce(scene, signal);
     return this.#compare(scene, problems, signal);
+  }
+
+  /** Lets go of the connection to Patroni. */
+  close(): void {
+    this.#input.patroni?.close();
   }
 
   async #viewPatroni(signal: AbortSignal): Promise<PatroniView | undefined> {
