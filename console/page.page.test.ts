@@ -93,7 +93,8 @@ test('the first heading says whether all is well, and what is wrong first', asyn
   await page.waitForFunction(() =>
     document.querySelector('h1')?.textContent?.startsWith('WAL archiving fails'),
   );
-  expect(await page.title()).toBe('⬣ orders');
+  // The title follows in an effect, after the page was painted.
+  await page.waitForFunction(() => document.title === '⬣ orders');
 });
 
 test('the browser finds nothing that the policy forbids, and asks nobody else', async () => {
