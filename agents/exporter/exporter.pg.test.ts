@@ -107,6 +107,18 @@ describe('a cycle', () => {
     expect(families.has('pg_replication_last_replay_seconds')).toBe(false);
   });
 
+  it('serves partitioned tables, which nobody but a person analyzes', async () => {
+    await server().query('CREATE TABLE parted (i int) PARTITION BY RANGE (i)');
+    await server().query('CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (10)');
+    await server().query('ANALYZE parted');
+    await server().query('SELECT pg_stat_force_next_flush()');
+    await using running = exporterAt(server());
+    await running.cycle();
+    const table = '{datname="postgres",schemaname="public",relname="parted"}';
+    expect(await value(running, `pg_stat_user_tables_analyze_count${table}`)).toBe(1);
+    expect(await value(running, `pg_statio_user_tables_heap_blocks_read${table}`)).toBeUndefined();
+  });
+
   it('reads only the collectors that were asked for', async () => {
     await using running = exporterAt(server(), { collectors: { include: ['locks', 'wal'] } });
     await running.cycle();

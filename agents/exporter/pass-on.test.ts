@@ -29,6 +29,7 @@ describe('Patroni’s metrics', () => {
         'patroni_a{name="x"} 2',
         'patroni_a{name="y" 3',
         'patroni_a{name="z"} lots',
+        'patroni_a{name="v"} 4.1.0',
         'pg_up 0',
         '# TYPE pg_up gauge',
         '<html>',

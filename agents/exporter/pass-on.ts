@@ -14,7 +14,7 @@ interface PassedFamily {
 const headLine = /^# (HELP|TYPE) (patroni_[a-z0-9_]+) (.*)$/;
 const types = /^(gauge|counter|untyped)$/;
 const sampleLine =
-  /^(patroni_[a-z0-9_]+)(\{(?:[A-Za-z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?[0-9.]+(?:e[+-]?\d+)?|NaN|[+-]Inf)$/;
+  /^(patroni_[a-z0-9_]+)(\{(?:[A-Za-z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)*\})? (-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|NaN|[+-]Inf)$/;
 
 /**
  * Patroni's `GET /metrics` reduced to what may stand in our own: families named `patroni_*`, each line

@@ -18,7 +18,10 @@ export const createPatroniSource = (url: string, readCa?: () => Promise<string>)
     metrics: async (signal) => {
       const { statusCode, body } = await exchange.ask({ method: 'GET', path: '/metrics' }, signal);
       if (statusCode === 200) return body;
-      throw new HowdahError(patroniErrors.unexpectedAnswer, `GET ${url}/metrics answered ${statusCode}`);
+      throw new HowdahError(
+        patroniErrors.unexpectedAnswer,
+        `GET ${new URL(url).origin}/metrics answered ${statusCode}`,
+      );
     },
     close: exchange.close,
   };

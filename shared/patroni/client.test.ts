@@ -45,6 +45,16 @@ describe('a question to Patroni', () => {
     await expect(client.member(never)).rejects.toMatchObject({ code: 'HOWDAH_PATRONI_UNREACHABLE' });
   });
 
+  it('whose CA cannot be read is not asked, and fails as untrusted', async () => {
+    const client = createPatroniClient({
+      url: 'https://127.0.0.1:1',
+      readCa: async () => {
+        throw new Error('ENOENT');
+      },
+    });
+    await expect(client.member(never)).rejects.toMatchObject({ code: 'HOWDAH_PATRONI_UNTRUSTED' });
+  });
+
   it('without an answer fails at its deadline', async () => {
     const client = await serve(() => undefined, { deadlineMs: 50 });
     await expect(client.member(never)).rejects.toThrow(/no answer within 50 ms/);

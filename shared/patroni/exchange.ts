@@ -36,7 +36,7 @@ export const createExchange = (url: string, deadlineMs: number, readCa?: () => P
 
   const ask = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
-    const ca = secure ? await readCa?.() : undefined;
+    const ca = secure ? await caOf(readCa) : undefined;
     const deadline = AbortSignal.timeout(deadlineMs);
     const headers: Record<string, string> = { accept: 'application/json' };
     if (question.body !== undefined) {
@@ -70,6 +70,16 @@ export const createExchange = (url: string, deadlineMs: number, readCa?: () => P
     }
   };
   return { ask, close: () => agent.destroy() };
+};
+
+const caOf = async (readCa: (() => Promise<string>) | undefined): Promise<string | undefined> => {
+  try {
+    return await readCa?.();
+  } catch (error) {
+    throw new HowdahError(patroniErrors.untrusted, 'cannot read the CA of Patroni’s certificate', {
+      cause: error,
+    });
+  }
 };
 
 const readWhole = async (answer: IncomingMessage): Promise<Answer> => {

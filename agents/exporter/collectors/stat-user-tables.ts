@@ -45,6 +45,8 @@ const lockedTables = `
 
 const tablesText = tablesSql(
   'pg_stat_user_tables',
+  // Partitioned tables too: nobody but a person analyzes them, and their last_analyze tells when.
+  `'r', 'm', 'p'`,
   `t.seq_scan::float8, t.seq_tup_read::float8,
          coalesce(t.idx_scan, 0)::float8 AS idx_scan, coalesce(t.idx_tup_fetch, 0)::float8 AS idx_tup_fetch,
          t.n_tup_ins::float8, t.n_tup_upd::float8, t.n_tup_del::float8, t.n_tup_hot_upd::float8,

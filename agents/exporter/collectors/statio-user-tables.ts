@@ -15,6 +15,7 @@ const tables = columns('pg_statio_user_tables', ['datname', 'schemaname', 'relna
 /** Of an index or TOAST table that does not exist no block is ever read: a true 0. */
 const tablesText = tablesSql(
   'pg_statio_user_tables',
+  `'r', 'm'`,
   `t.heap_blks_read::float8 AS heap_blocks_read, t.heap_blks_hit::float8 AS heap_blocks_hit,
          coalesce(t.idx_blks_read, 0)::float8 AS idx_blocks_read, coalesce(t.idx_blks_hit, 0)::float8 AS idx_blocks_hit,
          coalesce(t.toast_blks_read, 0)::float8 AS toast_blocks_read, coalesce(t.toast_blks_hit, 0)::float8 AS toast_blocks_hit,

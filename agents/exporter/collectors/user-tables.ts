@@ -7,20 +7,24 @@ import type { Columns } from './columns.ts';
  * is touched), and how many there are. The statistics view is asked table by table (`OFFSET 0` keeps the
  * condition inside), because it would otherwise be built for all tables before the limit.
  */
-const chosenTables = `
+const chosenTables = (kinds: string): string => `
   chosen AS MATERIALIZED (
     SELECT c.oid, count(*) OVER () AS of_tables
       FROM pg_class AS c
       JOIN pg_namespace AS n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 't', 'm')
+     WHERE c.relkind IN (${kinds})
        AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_(catalog|toast)'
      ORDER BY c.relpages DESC, c.oid
      LIMIT $1
   )`;
 
-/** A statement over the chosen tables' rows `t` of `view`; `$1` is the largest number of tables. */
-export const tablesSql = (view: string, select: string, before = ''): string => `
-  WITH ${chosenTables}${before === '' ? '' : `, ${before}`}
+/**
+ * A statement over the chosen tables' rows `t` of `view`; `$1` is the largest number of tables.
+ *
+ * @param kinds `relkind`s that the view has, as SQL; one it has not would count as left out.
+ */
+export const tablesSql = (view: string, kinds: string, select: string, before = ''): string => `
+  WITH ${chosenTables(kinds)}${before === '' ? '' : `, ${before}`}
   SELECT chosen.of_tables::float8 AS of_tables, current_database()::text AS datname,
          t.schemaname::text AS schemaname, t.relname::text AS relname, ${select}
     FROM chosen
