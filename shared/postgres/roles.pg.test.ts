@@ -24,8 +24,13 @@ const as = async (role: string, sql: string): Promise<unknown[]> => {
 };
 
 describe('the agents’ roles', () => {
-  it('can be made again over themselves', async () => {
+  it('can be made again over themselves, and keep a password that somebody gave them', async () => {
+    const password = "SELECT rolpassword AS kept FROM pg_authid WHERE rolname = 'howdah_monitor'";
+    expect(await server().query(password)).toEqual([{ kept: null }]);
+    await server().query("ALTER ROLE howdah_monitor PASSWORD 'of a password file'");
+    const before = await server().query(password);
     await server().query(await readFile(new URL('roles.sql', import.meta.url), 'utf8'));
+    expect(await server().query(password)).toEqual(before);
   });
 
   it('are never superusers and each hold at most two connections', async () => {

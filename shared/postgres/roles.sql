@@ -1,7 +1,8 @@
 -- The agents' roles. Run as a superuser in database "postgres": grants on functions hold only in the
 -- database where they were given, and that is the one the agents log in to. May be run again at any time.
 --
--- No role has a password: they log in over the unix socket by peer with an ident map. Each has a limit of
+-- No role is given a password: they log in over the unix socket by peer with an ident map. One that was given
+-- because there is no peer (an OS user without a passwd entry) stays. Each has a limit of
 -- connections that the server itself keeps, and time-outs that hold for whatever the agent forgets to set.
 
 SET client_min_messages = warning;
@@ -15,7 +16,7 @@ BEGIN
       EXECUTE pg_catalog.format('CREATE ROLE %I', name);
     END IF;
     EXECUTE pg_catalog.format(
-      'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL CONNECTION LIMIT 2',
+      'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2',
       name);
     EXECUTE pg_catalog.format('ALTER ROLE %I SET lock_timeout = %L', name, '2s');
     EXECUTE pg_catalog.format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', name, '60s');
