@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { archiveState } from './archive.ts';
 import { at } from './testing/samples.ts';
-import { endOfSegment, timelineOf } from './wal.ts';
+import { archivedUpTo, timelineOf } from './wal.ts';
 
 const now = at('02T00:00');
 const word = {
@@ -40,6 +40,15 @@ describe('WAL at risk', () => {
     expect(archiveState(promoted, undefined, now)).not.toHaveProperty('atRiskBytes');
   });
 
+  it('is not nothing after a promotion, when the old timeline’s last segment was sent as partial', () => {
+    const promoted = {
+      ...word,
+      currentLsn: '0/4000200',
+      lastArchivedWal: '000000010000000000000004.partial',
+    };
+    expect(archiveState(promoted, undefined, now)).toMatchObject({ atRiskBytes: 0x200, atRiskSeconds: 90 });
+  });
+
   it('is not known, rather than 0, before anything was archived', () => {
     const state = archiveState({ ...word, lastArchivedWal: null, lastArchivedAt: null }, undefined, now);
     expect(state).toEqual({});
@@ -61,13 +70,13 @@ describe('WAL at risk', () => {
 describe('names of WAL segments', () => {
   it('tell timeline and end, also beyond 4 GiB and with other segment sizes', () => {
     expect(timelineOf('0000000A00000001000000FF')).toBe(10);
-    expect(endOfSegment('0000000100000001000000FF', 16 * mib)).toBe(0x2_0000_0000n);
-    expect(endOfSegment('000000010000000100000003', 1024 * mib)).toBe(0x2_0000_0000n);
-    expect(endOfSegment('000000010000000000000003.partial', 16 * mib)).toBe(0x400_0000n);
+    expect(archivedUpTo('0000000100000001000000FF', 16 * mib)).toBe(0x2_0000_0000n);
+    expect(archivedUpTo('000000010000000100000003', 1024 * mib)).toBe(0x2_0000_0000n);
+    expect(archivedUpTo('000000010000000000000003.partial', 16 * mib)).toBe(0x300_0000n);
   });
 
   it('are no other files', () => {
     expect(timelineOf('00000002.history')).toBeUndefined();
-    expect(endOfSegment('00000002.history', 16 * mib)).toBeUndefined();
+    expect(archivedUpTo('00000002.history', 16 * mib)).toBeUndefined();
   });
 });

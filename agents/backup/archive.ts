@@ -1,6 +1,6 @@
 import { lsnDistanceBytes, parseLsn } from '@howdah/core/lsn';
 import type { ArchiverWord } from './ports.ts';
-import { endOfSegment } from './wal.ts';
+import { archivedUpTo } from './wal.ts';
 
 /** How far the archive is behind the primary. */
 export interface ArchiveState {
@@ -21,7 +21,7 @@ export interface ArchiveState {
 export const archiveState = (word: ArchiverWord, walMax: string | undefined, now: Date): ArchiveState => {
   const archivedTo = [word.lastArchivedWal, walMax]
     .filter((wal) => wal !== null && wal !== undefined)
-    .map((wal) => endOfSegment(wal, word.segmentBytes))
+    .map((wal) => archivedUpTo(wal, word.segmentBytes))
     .find((end) => end !== undefined);
   const current = word.currentLsn === null ? undefined : parseLsn(word.currentLsn);
   const atRiskBytes =

@@ -1,6 +1,6 @@
 import { describeError } from '@howdah/core/errors';
 import { type Agent, type Progress, type Readiness, StopRequest } from '@howdah/runtime/agent';
-import type { BackupStatus } from '@howdah/status/backup';
+import type { BackupStatus, MemberRole } from '@howdah/status/backup';
 import { type ArchiveState, archiveState } from './archive.ts';
 import { BackupLoop, type LoopInput } from './loop.ts';
 import type { Metrics, MetricsKnowledge } from './metrics.ts';
@@ -32,6 +32,8 @@ export class BackupAgent implements Agent {
   readonly #loop: BackupLoop;
   #archive: ArchiveState | undefined;
   #waitingFor: string | undefined;
+  /** As last told; nobody's word makes it `unknown` by itself, without an answer. */
+  #role: MemberRole = 'unknown';
   /** Role and repositories have been asked once; before that there is nothing to wait for. */
   #looked = { role: false, repositories: false };
   readonly stallAfterMs: number;
@@ -118,15 +120,12 @@ export class BackupAgent implements Agent {
 
   async #watchRole(signal: AbortSignal): Promise<void> {
     const { role, logger, wake } = this.#input;
-    const before = role.view();
     const after = await role.ask(signal);
     this.#looked.role = true;
-    if (after.role === before.role) return;
-    logger.info(
-      { role: after.role, before: before.role, saidBy: after.source, timeline: after.timeline },
-      'role',
-    );
-    if (after.role !== 'primary') this.#archive = undefined;
+    const before = this.#role;
+    if (after.role === before) return;
+    this.#role = after.role;
+    logger.info({ role: after.role, before, saidBy: after.source, timeline: after.timeline }, 'role');
     wake.now();
   }
 
@@ -140,7 +139,10 @@ export class BackupAgent implements Agent {
 
   async #watchArchive(signal: AbortSignal): Promise<void> {
     const { role, server, repositories, clock, logger } = this.#input;
-    if (role.view().role !== 'primary') return;
+    if (role.view().role !== 'primary') {
+      this.#archive = undefined;
+      return;
+    }
     try {
       const word = await server.archiver(signal);
       const walMax = repositories.views().find((view) => view.walMax !== undefined)?.walMax;
@@ -159,8 +161,10 @@ export class BackupAgent implements Agent {
     if (!this.#looked.role || !this.#looked.repositories) return;
     const readiness = this.readiness();
     const waitingFor = readiness.ready ? undefined : readiness.waitingFor;
-    if (waitingFor === this.#waitingFor) return;
-    this.#waitingFor = waitingFor;
+    // What is waited for stands before the colon; after it stores put times and request numbers.
+    const [what] = waitingFor?.split(':', 1) ?? [];
+    if (what === this.#waitingFor) return;
+    this.#waitingFor = what;
     if (waitingFor === undefined) this.#input.logger.info('ready');
     else this.#input.logger.warn({ waitingFor }, 'waiting');
   }
@@ -176,7 +180,8 @@ export class BackupAgent implements Agent {
       dues: this.#loop.dues(),
       running: this.#loop.running,
       lastRun: this.#loop.lastRun,
-      archive: this.#archive,
+      // Of the primary only: what was true of one that is no more is not shown.
+      archive: role.view().role === 'primary' ? this.#archive : undefined,
       now: clock.now(),
     };
   }

@@ -1,3 +1,5 @@
+import { HowdahError } from '@howdah/core/errors';
+import { pgbackrestErrors } from '@howdah/pgbackrest/errors';
 import { createLogger } from '@howdah/runtime/logger';
 import type { RunOutcome } from '@howdah/status/backup';
 import { fakeClock } from '@howdah/testing/fake-clock';
@@ -13,7 +15,7 @@ const noStanza = { code: 3, message: 'missing stanza data' };
 const old = new Date('2026-02-27T01:00:00Z');
 
 /** A primary at 02:00 with a nightly full due since 01:00 in both repositories; what fails is the test's. */
-const primary = async (fails: { backup?: boolean; stanza?: boolean; locked?: boolean } = {}) => {
+const primary = async (fails: { backup?: boolean | Error; stanza?: boolean; locked?: boolean } = {}) => {
   const clock = fakeClock('2026-03-01T02:00:00Z');
   const backups = [backupOf('full', old), backupOf('full', old, { repo: 2 })];
   const outcomes: RunOutcome[] = [];
@@ -35,7 +37,7 @@ const primary = async (fails: { backup?: boolean; stanza?: boolean; locked?: boo
     },
     backup: async ({ repo, type }: { repo: number; type: 'full' | 'diff' | 'incr' }) => {
       asked.backup += 1;
-      if (state.fails.backup) throw new Error('disk full');
+      if (state.fails.backup) throw state.fails.backup === true ? new Error('disk full') : state.fails.backup;
       backups.push(backupOf(type, clock.now(), { repo }));
     },
   };
@@ -100,6 +102,20 @@ describe('the loop', () => {
     await clock.advance(60_000);
     await cycle();
     expect(told().at(-1)).toBe('repo1 done');
+  });
+
+  it('tries again within seconds after what passes by itself', async () => {
+    const unsettled = new HowdahError(
+      pgbackrestErrors.promotionUnsettled,
+      'WAL timeline 2, pg_control timeline 1',
+    );
+    const { clock, cycle, asked } = await primary({ backup: unsettled });
+    await cycle();
+    await cycle();
+    expect(asked.backup).toBe(2);
+    await clock.advance(2_000);
+    await cycle();
+    expect(asked.backup).toBe(3);
   });
 
   it('takes backups where the stanza is while it cannot be created elsewhere', async () => {

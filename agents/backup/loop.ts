@@ -1,6 +1,6 @@
 import type { BackoffRule } from '@howdah/core/backoff';
 import type { Clock } from '@howdah/core/clock';
-import { describeError } from '@howdah/core/errors';
+import { describeError, retryClassOf } from '@howdah/core/errors';
 import type { Logger } from '@howdah/runtime/logger';
 import type { RunOutcome } from '@howdah/status/backup';
 import { type GateDecision, mayStart } from './gate.ts';
@@ -40,6 +40,8 @@ export interface LoopInput {
 /** The longest wait: what nobody announces (a changed clock, a due time) is seen after this. */
 const longestWaitMs = 60_000;
 const stanzaKey = 'stanza';
+/** After what passes by itself in seconds: a promotion’s first checkpoint. */
+const soonRule: BackoffRule = { initialMs: 2_000, maxMs: 10_000 };
 
 /** schedule → gate → plan → run → verify, one backup at a time. */
 export class BackupLoop {
@@ -148,15 +150,15 @@ export class BackupLoop {
       const problem = describeError(error);
       if (problem !== this.#stanzaProblem) logger.warn({ error: problem }, 'stanza could not be created');
       this.#stanzaProblem = problem;
-      return this.#failed(stanzaKey);
+      return this.#failed(stanzaKey, this.#input.retry);
     }
   }
 
   /** Notes the failure; returns the wait. */
-  #failed(key: string): number {
-    const { clock, retry, random } = this.#input;
+  #failed(key: string, rule: BackoffRule): number {
+    const { clock, random } = this.#input;
     const nowMs = clock.monotonicMs();
-    this.#retries = afterFailure(this.#retries, key, retry, nowMs, random());
+    this.#retries = afterFailure(this.#retries, key, rule, nowMs, random());
     return (this.#retries.get(key)?.notBeforeMs ?? nowMs) - nowMs;
   }
 
@@ -185,13 +187,14 @@ export class BackupLoop {
       if (!signal.aborted) await repositories.read(signal).catch(() => undefined);
       const view = repositories.views().find(({ repo }) => repo === run.due.repo);
       const proof = { run, startedAt, endedAt: clock.now(), end, repository: view };
-      for (const outcome of verifyRun(proof)) this.#note(outcome, run);
+      const rule = end.kind === 'failed' && retryClassOf(end.error) === 'now' ? soonRule : this.#input.retry;
+      for (const outcome of verifyRun(proof)) this.#note(outcome, run, rule);
     } finally {
       this.#running = undefined;
     }
   }
 
-  #note(outcome: RunOutcome, run: PlannedRun): void {
+  #note(outcome: RunOutcome, run: PlannedRun, rule: BackoffRule): void {
     const { logger, onOutcome } = this.#input;
     onOutcome(outcome);
     const { scheduleId: schedule, type, repo, dueAt, label, reason } = outcome;
@@ -208,7 +211,7 @@ export class BackupLoop {
         logger.warn(about, 'backup aborted');
         return;
       case 'failed': {
-        const retryInMs = this.#failed(dueKey(run.due));
+        const retryInMs = this.#failed(dueKey(run.due), rule);
         const { failures } = this.#retries.get(dueKey(run.due)) ?? { failures: 1 };
         logger[failures >= 3 ? 'error' : 'warn']({ ...about, failures, retryInMs }, 'backup failed');
       }

@@ -86,6 +86,19 @@ describe('asking for the role', () => {
     expect(asked.patroni).toBe(1);
   });
 
+  it('answers who joined a question that its asker gave up, as the end of a backup does', async () => {
+    const { role, patroniSays } = watch();
+    await role.ask(quiet);
+    patroniSays(never);
+    const backup = new AbortController();
+    const first = role.ask(backup.signal);
+    const second = role.ask(quiet);
+    backup.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await second).toMatchObject({ role: 'primary', source: 'patroni' });
+    expect(role.silence()).toBeUndefined();
+  });
+
   it('believes PostgreSQL where there is no Patroni', async () => {
     const { role, postgresSays } = watch(false);
     expect(await role.ask(quiet)).toMatchObject({ role: 'primary', source: 'postgres' });

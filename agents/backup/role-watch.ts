@@ -49,8 +49,7 @@ export const createRoleWatch = ({ patroni, server, clock }: RoleWatchInput): Rol
         ? askServer(limited)
         : undefined;
     const [answer] = await Promise.allSettled([first, second]);
-    signal.throwIfAborted();
-    silence = answer.status === 'fulfilled' ? undefined : silenceWords(answer.reason);
+    if (!signal.aborted) silence = answer.status === 'fulfilled' ? undefined : silenceWords(answer.reason);
   };
 
   return {
@@ -61,6 +60,8 @@ export const createRoleWatch = ({ patroni, server, clock }: RoleWatchInput): Rol
         asking = undefined;
       });
       await asking;
+      // Of whoever asks here: a round that somebody else began and gave up leaves what was heard before.
+      signal.throwIfAborted();
       return view();
     },
   };

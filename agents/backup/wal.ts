@@ -9,10 +9,15 @@ export const timelineOf = (wal: string): number | undefined => {
   return match === null ? undefined : Number.parseInt(match[1] ?? '', 16);
 };
 
-/** The position right after a segment; undefined when `wal` names none (a timeline's history). */
-export const endOfSegment = (wal: string, segmentBytes: number): Lsn | undefined => {
+/**
+ * The position up to which the file holds WAL; undefined when `wal` names no segment (a timeline's history).
+ * Of a `.partial` that is where its segment begins: the new timeline writes that segment anew, and pgBackRest
+ * does not restore from a partial one.
+ */
+export const archivedUpTo = (wal: string, segmentBytes: number): Lsn | undefined => {
   const match = segmentName.exec(wal);
   if (match === null) return undefined;
   const file = BigInt(`0x${match[2]}`) << 32n;
-  return file + (BigInt(`0x${match[3]}`) + 1n) * BigInt(segmentBytes);
+  const segments = BigInt(`0x${match[3]}`) + (wal.endsWith('.partial') ? 0n : 1n);
+  return file + segments * BigInt(segmentBytes);
 };

@@ -8,6 +8,7 @@ describe('classifyExit', () => {
     [55, 'HINT: has a stanza-create been performed?', 'HOWDAH_PGBACKREST_STANZA_MISSING'],
     [55, 'unable to open missing file', 'HOWDAH_PGBACKREST_REPOSITORY'],
     [56, 'unable to connect', 'HOWDAH_PGBACKREST_DATABASE'],
+    [58, 'WAL timeline 2 does not match pg_control timeline 1', 'HOWDAH_PGBACKREST_PROMOTION_UNSETTLED'],
     [58, 'version mismatch', 'HOWDAH_PGBACKREST_DATABASE_MISMATCH'],
     [62, 'stop file exists', 'HOWDAH_PGBACKREST_STOPPED'],
     [63, 'terminated on signal [SIGTERM]', 'HOWDAH_PGBACKREST_TERMINATED'],

@@ -34,6 +34,8 @@ export const classifyExit = (code: number | null, message: string): ErrorKind =>
   if (code === null) return kinds.terminated;
   // A missing backup.info or archive.info is file-missing like any other; only the hint tells.
   if ((code === 55 || code === 103) && message.includes('stanza-create')) return kinds.stanzaMissing;
+  // db-mismatch of a server whose first checkpoint on the new timeline is still to come.
+  if (code === 58 && message.includes('does not match pg_control timeline')) return kinds.promotionUnsettled;
   return kindByExitCode.get(code) ?? kinds.failed;
 };
 

@@ -20,6 +20,12 @@ export const pgbackrestErrors = {
     remedy: 'Correct pgbackrest.conf; the message names the option. `pgbackrest help <command>` lists them.',
     retry: 'backoff',
   },
+  promotionUnsettled: {
+    code: 'HOWDAH_PGBACKREST_PROMOTION_UNSETTLED',
+    meaning: 'The server was just promoted, and its control file still names the timeline before.',
+    remedy: 'Nothing: the first checkpoint after the promotion writes it, and the backup is tried again.',
+    retry: 'now',
+  },
   locked: {
     code: 'HOWDAH_PGBACKREST_LOCKED',
     meaning: 'Another pgBackRest command holds the lock of this stanza on this host.',
