@@ -50,7 +50,7 @@ const workspace = currentWorkspace();
 await ensurePackages('demo', say);
 const cluster = await startCluster({
   runDir: join(workspace.workRoot, '.e2e-bench-memory'),
-  ports: portsFrom(42_000),
+  ports: portsFrom(25_000),
   agents: await bundleSuite(workspace),
   patroni: await ensurePatroni(workspace, say),
   signal: stop.signal,

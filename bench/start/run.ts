@@ -40,7 +40,7 @@ const workspace = currentWorkspace();
 await ensurePackages('demo', say);
 const cluster = await startCluster({
   runDir: join(workspace.workRoot, '.e2e-bench-start'),
-  ports: portsFrom(42_020),
+  ports: portsFrom(25_020),
   agents: await bundleSuite(workspace),
   patroni: await ensurePatroni(workspace, say),
   signal: stop.signal,

@@ -15,7 +15,7 @@ import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_440 });
+const { cluster, signal } = useCluster({ basePort: 24_440 });
 
 const auditOf = async (member: Member): Promise<AuditUploadStatus | undefined> =>
   statusSchema.parse(await getJson(`${member.agentUrl}/status`, signal())).agents['audit-upload']?.detail;

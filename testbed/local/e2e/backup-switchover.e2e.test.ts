@@ -9,7 +9,7 @@ import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_040 });
+const { cluster, signal } = useCluster({ basePort: 24_040 });
 
 /** What the backup agent of a member says; rejects while it says nothing. */
 const backupAgent = async (member: Member): Promise<BackupStatus> => {

@@ -6,7 +6,7 @@ import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_060 });
+const { cluster, signal } = useCluster({ basePort: 24_060 });
 
 const agentOf = async (member: Member) => {
   const { agents } = statusSchema.parse(await getJson(`${member.agentUrl}/status`, signal()));

@@ -6,7 +6,7 @@ import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_400 });
+const { cluster, signal } = useCluster({ basePort: 24_400 });
 
 let browser: Awaited<ReturnType<typeof launchBrowser>>;
 let page: Awaited<ReturnType<typeof browser.newPage>>;

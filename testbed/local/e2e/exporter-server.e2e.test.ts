@@ -8,7 +8,7 @@ import { waitFor } from '../process/wait-for.ts';
 import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_340 });
+const { cluster, signal } = useCluster({ basePort: 24_340 });
 
 /** The interval that the testbed configures, and a second for the cycle itself. */
 const withinOneCycleMs = 6_000;

@@ -9,7 +9,7 @@ import type { Member } from '../cluster/member.ts';
 import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_420 });
+const { cluster, signal } = useCluster({ basePort: 24_420 });
 
 const howdah = async (...words: string[]): Promise<{ code: number | null; text: string }> => {
   const urls = cluster().members.map(({ agentUrl }) => agentUrl);

@@ -5,7 +5,7 @@ import { waitFor } from '../process/wait-for.ts';
 import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_020 });
+const { cluster, signal } = useCluster({ basePort: 24_020 });
 
 it('S04: garbage in one agent’s file stops nobody: the others go on, the old one runs on, the corrected file is taken live', async () => {
   const [member] = cluster().members;

@@ -14,7 +14,7 @@ import { countByCopy } from './count-by-copy.ts';
 import { type Sample, scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
-const { cluster, signal } = useCluster({ basePort: 41_000 });
+const { cluster, signal } = useCluster({ basePort: 24_000 });
 
 /** At least twenty, and on until the soak's time is over. */
 const leastKills = 20;

@@ -8,7 +8,7 @@ import { type ClusterOptions, startCluster } from '../cluster/start-cluster.ts';
 import { ensurePatroni } from '../install/patroni.ts';
 
 export interface UseClusterOptions extends Partial<Pick<ClusterOptions, 'logDiskMiB' | 'timing'>> {
-  /** First of sixteen ports; each test file has its own. */
+  /** First of sixteen ports, below 32768, where no client’s port may be in the way; each test file has its own. */
   readonly basePort: number;
   readonly agents?: 'suite' | 'none';
 }
