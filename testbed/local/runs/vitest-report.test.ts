@@ -13,13 +13,19 @@ const json = {
         { fullName: 'a will', status: 'todo', duration: null },
       ],
     },
+    {
+      name: '/clone/c.e2e.test.ts',
+      status: 'failed',
+      message: 'the cluster did not start',
+      assertionResults: [{ fullName: 'c fails over', status: 'skipped' }],
+    },
     { name: '/clone/b.test.ts', status: 'failed', message: 'cannot find module', assertionResults: [] },
   ],
 };
 
 describe('the summary of a test run', () => {
-  it('counts a file that did not load as failed, and what is to be done as skipped', () => {
-    expect(formatCounts(countOf(readReport(json)))).toBe('1 passed, 2 failed, 2 skipped');
+  it('counts a file that did not load or start as failed, and what is to be done as skipped', () => {
+    expect(formatCounts(countOf(readReport(json)))).toBe('1 passed, 3 failed, 3 skipped');
   });
 
   it('keeps why a test failed', () => {

@@ -29,21 +29,25 @@ export interface TestRun {
   readonly failure?: string;
 }
 
-/** Every test of one vitest run; a file that could not be loaded counts as one that failed. */
+/**
+ * Every test of one vitest run. A file that failed without any of its tests failing (it did not load, or
+ * what its tests share did not start) counts as one that failed.
+ */
 export const readReport = (json: unknown): readonly TestRun[] =>
-  report.parse(json).testResults.flatMap((module): TestRun[] => {
-    if (module.assertionResults.length === 0 && module.status === 'failed') {
-      return [
-        { file: module.name, name: '', outcome: 'failed', durationMs: 0, failure: module.message ?? '' },
-      ];
-    }
-    return module.assertionResults.map((test) => ({
-      file: module.name,
-      name: test.fullName,
-      outcome: test.status === 'passed' ? 'passed' : test.status === 'failed' ? 'failed' : 'skipped',
-      durationMs: test.duration ?? 0,
-      ...(test.failureMessages?.[0] === undefined ? {} : { failure: test.failureMessages[0] }),
-    }));
+  report.parse(json).testResults.flatMap(({ name: file, status, message, assertionResults }): TestRun[] => {
+    const runs = assertionResults.map(
+      (test): TestRun => ({
+        file,
+        name: test.fullName,
+        outcome: test.status === 'passed' ? 'passed' : test.status === 'failed' ? 'failed' : 'skipped',
+        durationMs: test.duration ?? 0,
+        ...(test.failureMessages?.[0] === undefined ? {} : { failure: test.failureMessages[0] }),
+      }),
+    );
+    const unexplained = status === 'failed' && !runs.some((run) => run.outcome === 'failed');
+    return unexplained
+      ? [...runs, { file, name: '', outcome: 'failed', durationMs: 0, failure: message ?? '' }]
+      : runs;
   });
 
 export interface Counts {
