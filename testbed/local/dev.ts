@@ -5,11 +5,13 @@ import { addCheck } from './verbs/check.ts';
 import { addDemo } from './verbs/demo.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addFaults } from './verbs/faults.ts';
+import { addHowdah } from './verbs/howdah.ts';
 import { addSoak } from './verbs/soak.ts';
 import { addTest } from './verbs/test.ts';
 
 const program = new Command('./dev').description('Everything one does with this clone.').showHelpAfterError();
-for (const add of [addDemo, addTest, addCheck, addBench, addSoak, addFaults, addDoctor]) add(program);
+for (const add of [addDemo, addTest, addCheck, addBench, addSoak, addFaults, addDoctor, addHowdah])
+  add(program);
 
 // `./dev … | head` closes the pipe: that is no fault to tell about.
 process.stdout.on('error', () => process.exit(1));

@@ -33,7 +33,7 @@ describe('the summary of a test run', () => {
       readReport(json)
         .filter((run) => run.outcome === 'failed')
         .map((run) => run.failure),
-    ).toEqual(['expected 1', 'cannot find module']);
+    ).toEqual(['expected 1', 'the cluster did not start', 'cannot find module']);
   });
 
   it('names the slowest first', () => {
