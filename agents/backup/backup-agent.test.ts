@@ -1,6 +1,6 @@
 import { StopRequest } from '@howdah/runtime/agent';
-import { createLogger } from '@howdah/runtime/logger';
 import { fakeClock } from '@howdah/testing/fake-clock';
+import pino from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { BackupAgent } from './backup-agent.ts';
@@ -17,8 +17,14 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
   const backups = [backupOf('full', new Date('2026-02-28T01:00:00Z'))];
   const runs: { readonly request: BackupRequest; finish(): void }[] = [];
   let patroni = word;
+  let heard = true;
+  let trouble: string | undefined;
+  const said: { readonly msg: string; readonly waitingFor?: string }[] = [];
   const repository = {
-    info: async () => infoOf({ backups: [...backups] }),
+    info: async () => {
+      if (trouble !== undefined) throw new Error(trouble);
+      return infoOf({ backups: [...backups] });
+    },
     createStanza: async () => undefined,
     backup: (request: BackupRequest, signal: AbortSignal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -34,7 +40,10 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
     },
   };
   const server = {
-    recovery: async () => ({ inRecovery: false, timeline: 1 }),
+    recovery: async () => {
+      if (!heard) throw new Error('no answer');
+      return { inRecovery: false, timeline: 1 };
+    },
     archiver: async () => ({
       currentLsn: '0/5000100',
       segmentBytes: 16_777_216,
@@ -43,6 +52,10 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
       lastFailedWal: null,
       lastFailedAt: null,
     }),
+  };
+  const member = async () => {
+    if (!heard) throw new Error('no answer');
+    return patroni;
   };
   let progress = 0;
   const metrics = createMetrics(new Registry());
@@ -54,10 +67,10 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
     initialBackup: true,
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',
-    role: createRoleWatch({ patroni: { member: async () => patroni }, server, clock }),
+    role: createRoleWatch({ patroni: { member }, server, clock }),
     repositories: createRepositoryWatch({ repository, configured: [1], clock }),
     random: () => 0,
-    logger: createLogger('test', { level: 'silent' }),
+    logger: pino({}, { write: (line: string) => void said.push(JSON.parse(line)) }),
     progress: {
       made: () => {
         progress += 1;
@@ -76,7 +89,13 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
   const ended = agent.run(stopping.signal, shutdown.signal);
   await clock.advance(0);
   return {
-    ...{ agent, clock, runs, metrics, ended, ticks },
+    ...{ agent, clock, runs, metrics, ended, ticks, said },
+    fallsSilent: () => {
+      heard = false;
+    },
+    repositoryFails: (message: string) => {
+      trouble = message;
+    },
     progress: () => progress,
     becomes: (role: PatroniWord['role']) => {
       patroni = { role, timeline: 2 };
@@ -182,6 +201,33 @@ describe('the backup agent', () => {
     const { agent, clock, stop, ended } = await startAgent();
     await clock.advance(10_000);
     expect(agent.status().archive).toMatchObject({ atRiskBytes: 0x100 });
+    stop('shutdown');
+    await ended;
+  });
+
+  it('shows no WAL at risk any more, and says so, once nobody says that this is the primary', async () => {
+    const { agent, clock, said, fallsSilent, stop, ended } = await startAgent();
+    await clock.advance(10_000);
+    fallsSilent();
+    await clock.advance(20_000);
+    expect(agent.status()).toMatchObject({ role: 'unknown' });
+    expect(agent.status()).not.toHaveProperty('archive');
+    expect(said.filter(({ msg }) => msg === 'role')).toMatchObject([
+      { role: 'primary' },
+      { role: 'unknown', before: 'primary' },
+    ]);
+    stop('shutdown');
+    await ended;
+  });
+
+  it('says once that it waits for a store that words each refusal anew', async () => {
+    const { agent, clock, said, repositoryFails, stop, ended } = await startAgent();
+    for (const request of ['7F3A', '81CC', '90D2']) {
+      repositoryFails(`HTTP request failed with 503: x-amz-request-id: ${request}`);
+      await clock.advance(60_000);
+    }
+    expect(agent.readiness()).toMatchObject({ waitingFor: expect.stringContaining('90D2') });
+    expect(said.filter(({ msg }) => msg === 'waiting')).toHaveLength(1);
     stop('shutdown');
     await ended;
   });
