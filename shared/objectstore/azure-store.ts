@@ -93,7 +93,10 @@ export const createAzureStore = async (
           // The SDK would resume a broken stream by itself and hide a store that fails.
           (await blob(key)).download(0, undefined, { abortSignal, maxRetryRequests: 0 }),
         );
-        const stream = Readable.from(answer.readableStreamBody ?? []);
+        const { readableStreamBody = [] } = answer;
+        // The answer itself: a stream around it, destroyed while the store is silent, would leave its connection open.
+        const stream =
+          readableStreamBody instanceof Readable ? readableStreamBody : Readable.from(readableStreamBody);
         const failure = (error: unknown) => failed(doing, error, signal);
         return {
           outcome: 'found',

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:net';
 /** A server for tests that accepts connections and then does not behave. */
 export interface FailingServer {
   readonly url: string;
+  /** How many connections it has now. */
+  connections(): number;
   stop(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ const listen = async (server: Server): Promise<FailingServer> => {
   if (address === null || typeof address === 'string') throw new Error('no port to be had');
   return {
     url: `http://127.0.0.1:${address.port}`,
+    connections: () => sockets.size,
     stop: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
