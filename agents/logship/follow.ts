@@ -39,6 +39,7 @@ export class Follower {
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
   #followed = new Map<string, Followed>();
   #unreadable: HowdahError | undefined;
+  #seen: readonly LogFile[] = [];
 
   constructor(input: FollowerInput) {
     this.#input = input;
@@ -46,11 +47,7 @@ export class Follower {
 
   /** Bytes not delivered, of the files as they were last looked at. */
   get backlogBytes(): number {
-    let sum = 0;
-    for (const { file, kind } of this.#followed.values()) {
-      if (kind !== 'copy') sum += Math.max(0, file.sizeBytes - this.offsetOf(file));
-    }
-    return sum;
+    return this.files.reduce((sum, file) => sum + Math.max(0, file.sizeBytes - this.offsetOf(file)), 0);
   }
 
   /** Why a file could not be read at the last look; the others are followed all the same. */
@@ -59,7 +56,12 @@ export class Follower {
   }
 
   get files(): readonly LogFile[] {
-    return [...this.#followed.values()].filter(({ kind }) => kind !== 'copy').map(({ file }) => file);
+    return this.#seen.filter((file) => this.#followed.get(identityOf(file))?.kind !== 'copy');
+  }
+
+  /** Takes note of how large `files` are, without reading them: while nothing can be delivered, too. */
+  see(files: readonly LogFile[]): void {
+    this.#seen = files;
   }
 
   offsetOf(file: LogFile): number {
@@ -78,6 +80,7 @@ export class Follower {
     signal: AbortSignal,
   ): Promise<'end' | 'more' | 'held'> {
     this.#unreadable = undefined;
+    this.see(files);
     await this.#recognise(files);
     const youngest = files.at(-1);
     let outcome: 'end' | 'more' = 'end';
@@ -165,13 +168,16 @@ export class Follower {
   ): void {
     const { delivery, logger, lost } = this.#input;
     for (const [identity, { file, kind }] of before) {
+      if (kind === 'copy') continue;
       const position = delivery.position(identity);
-      if (kind === 'copy' || position === undefined) continue;
-      const stays = next.get(identity)?.kind === 'known';
+      const now = next.get(identity);
+      // Of one that nothing was delivered of, only a smaller size tells that it was written anew.
+      const stays =
+        position === undefined ? (now?.file.sizeBytes ?? -1) >= file.sizeBytes : now?.kind === 'known';
       const moved = recognised.some(
-        (one) => one.kind === 'known' && one.position.fingerprint.sha256 === position.fingerprint.sha256,
+        (one) => one.kind === 'known' && one.position.fingerprint.sha256 === position?.fingerprint.sha256,
       );
-      const bytes = file.sizeBytes - position.offsetBytes;
+      const bytes = file.sizeBytes - (position?.offsetBytes ?? 0);
       if (stays || moved || bytes <= 0) continue;
       logger.error({ file: file.name, bytes }, 'log was removed before it could be delivered');
       lost(bytes);

@@ -230,6 +230,25 @@ describe('a log file', () => {
     expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(99);
   });
 
+  it('that goes before anything of it was delivered is said too', async () => {
+    await using at = await place();
+    let working = true;
+    const rig = await at.start({ sinks: [switchable(() => working)] });
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 1));
+    await rig.drain();
+    working = false;
+    await appendFile(at.file('a.csv'), csvlogRecords(1, 1));
+    await writeFile(at.file('b.csv'), csvlogRecords(20, 5));
+    await utimes(at.file('b.csv'), new Date(), new Date(Date.now() + 60_000));
+    await rig.cycle();
+    working = true;
+    const { size } = await stat(at.file('b.csv'));
+    await rm(at.file('b.csv'));
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_records_read_total')).toBe(2);
+    expect(await rig.metric('howdah_logship_unread_bytes_lost_total')).toBe(size);
+  });
+
   it('L06: that ends in a torn record leaves it as raw, a minute after a younger one grew', async () => {
     await using at = await place();
     await writeFile(at.file('a.csv'), csvlogRecord(0) + csvlogRecord(1).slice(0, 150));
@@ -404,6 +423,24 @@ describe('a sink that takes nothing', () => {
     expect(failing.taken).toHaveLength(10);
     expect(await severity(rig, 'a.csv')).toBe(10);
     expect(rig.logship.readiness()).toEqual({ ready: true });
+  });
+
+  it('does not hide how much comes to wait for it, in new files too', async () => {
+    await using at = await place();
+    let working = false;
+    const rig = await at.start({ sinks: [switchable(() => working)] });
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 5));
+    await rig.cycle();
+    await appendFile(at.file('a.csv'), csvlogRecords(5, 5));
+    await writeFile(at.file('b.csv'), csvlogRecords(10, 5));
+    await rig.cycle();
+    const { size: a } = await stat(at.file('a.csv'));
+    const { size: b } = await stat(at.file('b.csv'));
+    expect(await rig.metric('howdah_logship_backlog_bytes')).toBe(a + b);
+    expect(rig.logship.status()?.backlogBytes).toBe(a + b);
+    working = true;
+    await rig.drain();
+    expect(await rig.metric('howdah_logship_backlog_bytes')).toBe(0);
   });
 
   it('leaves no double in the others when the agent is stopped meanwhile', async () => {

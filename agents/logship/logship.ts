@@ -76,8 +76,10 @@ export class Logship implements Agent {
     try {
       if (!this.#opened) await delivery.open(signal);
       this.#opened = true;
-      if (!(await delivery.retry(signal))) return this.#wait(this.#sinkTrouble());
+      const free = await delivery.retry(signal);
       const files = await directory.look(clock.monotonicMs());
+      this.#follower.see(files);
+      if (!free) return this.#wait(this.#sinkTrouble());
       const outcome = await this.#follower.follow(files, clock.now().getTime(), signal);
       this.#lookedAt = true;
       if (outcome === 'held') return this.#wait(this.#sinkTrouble());
