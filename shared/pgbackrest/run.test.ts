@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { expect, it } from 'vitest';
-import { argumentsOf } from './run.ts';
+import { argumentsOf, runPgBackRest } from './run.ts';
 
 const pgbackrest = { binary: 'pgbackrest', configFile: '/etc/pgbackrest.conf', stanza: 'demo' };
 
@@ -16,4 +19,16 @@ it('names configuration and stanza to every command', () => {
 
 it('gives no option to version, which newer pgBackRest would refuse', () => {
   expect(argumentsOf(pgbackrest, 'version', [])).toEqual(['version']);
+});
+
+it('waits for nobody whom a script around pgBackRest leaves behind with our pipes', async () => {
+  await using directory = await temporaryDirectory();
+  const binary = join(directory.path, 'wrapper');
+  await writeFile(binary, '#!/bin/sh\nsleep 5 &\nwait\n', { mode: 0o755 });
+  const startedAt = performance.now();
+  const options = { signal: new AbortController().signal, timeoutMs: 200, graceMs: 200 };
+  await expect(runPgBackRest({ ...pgbackrest, binary }, 'info', [], options)).rejects.toMatchObject({
+    code: 'HOWDAH_PGBACKREST_TIMEOUT',
+  });
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
 });

@@ -121,13 +121,20 @@ const collect = (stream: NodeJS.ReadableStream, limitBytes: number): { text(): s
   return { text: () => Buffer.concat(chunks).subarray(-limitBytes).toString('utf8') };
 };
 
-/** Sends SIGTERM on the first of the signals, SIGKILL after the grace. Returns the undo. */
+/**
+ * Sends SIGTERM on the first of the signals, SIGKILL after the grace, and then waits for nobody who holds our
+ * pipes: `binary` may be a script around pgBackRest, which such a signal does not reach. Returns the undo.
+ */
 const stopOn = (signals: readonly AbortSignal[], child: ChildProcess, graceMs: number): (() => void) => {
   const any = AbortSignal.any([...signals]);
   let impatient: NodeJS.Timeout | undefined;
   const stop = () => {
     child.kill('SIGTERM');
-    impatient = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    impatient = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, graceMs);
   };
   if (any.aborted) stop();
   else any.addEventListener('abort', stop, { once: true });
