@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import { createPatroniClient } from '@howdah/patroni/client';
 import { createStatusClient } from '@howdah/status/client';
@@ -76,9 +77,12 @@ const askPatroni = async (url: string, signal: AbortSignal): Promise<Cluster> =>
 };
 
 /** Peers are at their host and the agents' port; one that has told no host yet is at none. */
-const agentsOf = (cluster: Cluster, url: string): readonly Target[] =>
+export const agentsOf = (cluster: Cluster, url: string): readonly Target[] =>
   (cluster.members as readonly ListedMember[]).map(({ name, host }) => {
     const target = new URL(url);
-    target.hostname = host ?? 'unknown.invalid';
+    target.hostname = hostnameOf(host ?? 'unknown.invalid');
     return { name, url: target.href };
   });
+
+/** As a URL has it. An assignment of anything else would be ignored, and another member be asked instead. */
+const hostnameOf = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
