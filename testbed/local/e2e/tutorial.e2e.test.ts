@@ -22,7 +22,7 @@ const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1
 /** What a reader must be able to see, beyond the block's success. */
 const seen: readonly (readonly [part: string, output: RegExp])[] = [
   ['demo --detach', /The demo is up/],
-  ['demo info', /console +http:\/\/127\.0\.0\.1:7070/],
+  ['./dev demo info\n', /console +http:\/\/127\.0\.0\.1:7070/],
   ['grep --extended-regexp', /^pg_up 1$/m],
   ['backup list', /full/],
   ['scram-sha-512', /scram-sha-512/],
@@ -32,6 +32,8 @@ const seen: readonly (readonly [part: string, output: RegExp])[] = [
 ];
 
 describe('the tutorial', () => {
+  let stuck: string | undefined;
+
   afterAll(async () => {
     await runBlock('./dev demo stop');
   });
@@ -46,10 +48,15 @@ describe('the tutorial', () => {
 
   it.each(blocks.map((block) => [block.trim().split('\n')[0] ?? '', block] as const))(
     'runs: %s',
-    async (_first, block) => {
+    async (first, block) => {
+      // A reader would not go on either, and each later block would wait for what never comes.
+      if (stuck !== undefined) throw new Error(`an earlier block failed: ${stuck}`);
+      stuck = first;
       const output = await runBlock(block);
-      for (const [, expected] of seen.filter(([part]) => block.includes(part)).slice(-1))
+      for (const [, expected] of seen.filter(([part]) => block.includes(part)).slice(-1)) {
         expect(output).toMatch(expected);
+      }
+      stuck = undefined;
     },
   );
 });
