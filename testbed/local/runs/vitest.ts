@@ -23,7 +23,7 @@ export const runVitest = async (
       `--outputFile.json=${output}`,
     ];
     const words = ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests', ...reporters, ...args];
-    const code = await spawnHere(words, env);
+    const code = await spawnHere(words, env, quiet);
     const text = await readFile(output, 'utf8').catch(() => undefined);
     const runs = text === undefined ? [] : readReport(JSON.parse(text));
     if (code === 0 || runs.some((run) => run.outcome === 'failed')) return runs;
