@@ -12,7 +12,7 @@ const setup = useAppliedServer();
 const never = new AbortController().signal;
 const mainConf = () => join(setup().server.dataDirectory, 'postgresql.conf');
 
-const versionOf = async (text: string, beforeReload = async () => {}): Promise<Version> => {
+const versionOf = async (text: string): Promise<Version> => {
   const view = await observeServer(setup().tools.openSession, never);
   const { settings } = checkSettings(parseConf('postgresql.conf', text).settings, {
     known: view.settings,
@@ -25,12 +25,19 @@ const versionOf = async (text: string, beforeReload = async () => {}): Promise<V
     files: { settings, hasConf: true, hba: `# ${text}\n${openHba}` },
     toFile: settings,
     withPatroni: false,
-    beforeReload,
   };
 };
-const apply = async (version: Version) => {
+/** `beforeReload` happens between PostgreSQL's verdict and the reload, which has a session of its own. */
+const apply = async (version: Version, beforeReload = async () => {}) => {
   const { tools } = setup();
-  return applyVersion(version, await observeServer(tools.openSession, never), tools, never);
+  let sessions = 0;
+  const openSession: typeof tools.openSession = async (signal) => {
+    sessions += 1;
+    if (sessions === 2) await beforeReload();
+    return tools.openSession(signal);
+  };
+  const view = await observeServer(tools.openSession, never);
+  return applyVersion(version, view, { ...tools, openSession }, never);
 };
 const applied = async () => ({
   conf: await readFile(join(setup().appliedDirectory, 'postgresql.conf'), 'utf8'),
@@ -48,10 +55,9 @@ describe('a version that the server does not take although it found it right', (
     expect(await apply(await versionOf('work_mem = 8MB'))).toMatchObject({ outcome: 'applied' });
     const before = await applied();
     // Somebody breaks the main file between PostgreSQL's verdict and the reload.
-    const breaking = await versionOf('work_mem = 9MB', () =>
+    const result = await apply(await versionOf('work_mem = 9MB'), () =>
       appendFile(mainConf(), '\nthis is = no setting at all\n'),
     );
-    const result = await apply(breaking);
     expect(result).toMatchObject({
       outcome: 'rolled_back',
       problems: [{ message: expect.stringMatching(/did not run with the new files within 1 s/) }],
@@ -97,14 +103,25 @@ describe('an applied file that the server does not read', () => {
   });
 });
 
-describe('what keeps the change from being made', () => {
+describe('an order to stop in the middle of a trial', () => {
   it('takes the new files back at once', async () => {
     const before = await applied();
-    const version = await versionOf('work_mem = 13MB', async () => {
-      throw new Error('Patroni is away');
-    });
-    await expect(apply(version)).rejects.toThrow('Patroni is away');
-    expect(await setup().tools.files.onTrial()).toBe(false);
+    const { tools } = setup();
+    const stop = new AbortController();
+    const openSession: typeof tools.openSession = async (signal) => {
+      const session = await tools.openSession(signal);
+      const query: typeof session.query = async (statement, querySignal) => {
+        stop.abort(new Error('asked to stop'));
+        return session.query(statement, querySignal);
+      };
+      return { ...session, query };
+    };
+    const version = await versionOf('work_mem = 13MB');
+    const view = await observeServer(tools.openSession, never);
+    await expect(applyVersion(version, view, { ...tools, openSession }, stop.signal)).rejects.toThrow(
+      'asked to stop',
+    );
+    expect(await tools.files.onTrial()).toBe(false);
     expect(await applied()).toEqual(before);
   });
 });

@@ -33,8 +33,6 @@ export interface Version {
   /** Settings for this member's own file. */
   readonly toFile: readonly CheckedSetting[];
   readonly withPatroni: boolean;
-  /** Called when PostgreSQL has found the files right, before the reload; what it throws undoes the trial. */
-  readonly beforeReload: (signal: AbortSignal) => Promise<void>;
 }
 
 /** PostgreSQL found it wrong before any reload; the old files are back. */
@@ -82,7 +80,6 @@ export const applyVersion = async (
       await files.undo();
       return refused;
     }
-    await version.beforeReload(signal);
     before = await readLoadedConf(session, signal);
   } catch (error) {
     // Whatever ended it, an order to stop included: files that nobody has found right must not stay.

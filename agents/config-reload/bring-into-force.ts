@@ -31,7 +31,10 @@ export type ForceResult =
   | { readonly outcome: 'applied'; readonly lastGood: LastGood; readonly server: ServerView }
   | Exclude<ApplyResult, { readonly outcome: 'applied' }>;
 
-/** Routes a version, applies it, and remembers it as the last good one once the server runs with it. */
+/**
+ * Routes a version, applies it, and remembers it as the last good one once the server runs with it. What goes
+ * to Patroni is left to `settleLater`: a version that is rolled back must not stay behind for the whole cluster.
+ */
 export const bringIntoForce = async (
   version: NewVersion,
   tools: ForceTools,
@@ -39,22 +42,14 @@ export const bringIntoForce = async (
 ): Promise<ForceResult> => {
   const { digest, sources, files, lastGood, server, patroni } = version;
   const { toFile, toPatroni } = routeSettings(files.settings, patroni !== undefined);
-  let settled = toPatroni.length === 0 && (lastGood?.patroniNames.length ?? 0) === 0;
   const result = await applyVersion(
-    {
-      digest,
-      files,
-      toFile,
-      withPatroni: patroni !== undefined,
-      beforeReload: async () => {
-        if (!settled) settled = await settle(toPatroni, lastGood, patroni, tools, signal);
-      },
-    },
+    { digest, files, toFile, withPatroni: patroni !== undefined },
     server,
     tools,
     signal,
   );
   if (result.outcome !== 'applied') return result;
+  const formerly = lastGood?.patroniNames ?? [];
   const current: LastGood = {
     format: 1,
     digest,
@@ -62,14 +57,14 @@ export const bringIntoForce = async (
     sources: textsOf(sources),
     ...(result.confText === undefined ? {} : { confDigest: digestOfText(result.confText) }),
     ...(files.hba === undefined ? {} : { hbaDigest: digestOfText(files.hba) }),
-    patroniNames: settled ? namesOf(toPatroni) : (lastGood?.patroniNames ?? []),
-    patroniSettled: settled,
+    patroniNames: formerly,
+    patroniSettled: toPatroni.length === 0 && formerly.length === 0,
   };
   await tools.memory.lastGood.write(current);
   return { outcome: 'applied', lastGood: current, server: result.view };
 };
 
-/** Sees whether the cluster-wide configuration has arrived by now, and writes it where this member should. */
+/** Writes the cluster-wide configuration where this member should, and sees whether it has arrived by now. */
 export const settleLater = async (
   lastGood: LastGood,
   toPatroni: readonly CheckedSetting[],
@@ -78,21 +73,17 @@ export const settleLater = async (
   signal: AbortSignal,
 ): Promise<LastGood> => {
   if (lastGood.patroniSettled || patroni === undefined) return lastGood;
-  if (!(await settle(toPatroni, lastGood, patroni, tools, signal))) return lastGood;
+  if (tools.patroni === undefined) return lastGood;
+  const wanted = {
+    desired: toPatroni,
+    formerly: lastGood.patroniNames,
+    patroni: tools.patroni,
+    view: patroni,
+  };
+  if (!(await settleClusterWide(wanted, signal))) return lastGood;
   const settled = { ...lastGood, patroniNames: namesOf(toPatroni), patroniSettled: true };
   await tools.memory.lastGood.write(settled);
   return settled;
 };
-
-const settle = async (
-  desired: readonly CheckedSetting[],
-  lastGood: LastGood | undefined,
-  view: PatroniView | undefined,
-  { patroni }: ForceTools,
-  signal: AbortSignal,
-): Promise<boolean> =>
-  patroni === undefined || view === undefined
-    ? true
-    : settleClusterWide({ desired, formerly: lastGood?.patroniNames ?? [], patroni, view }, signal);
 
 const namesOf = (settings: readonly CheckedSetting[]): string[] => settings.map(({ name }) => name);
