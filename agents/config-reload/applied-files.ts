@@ -1,4 +1,5 @@
-import { chown, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { stateFile, writeFileDurably } from '@howdah/runtime/state-file';
@@ -112,10 +113,11 @@ const replace = async (path: string, text: string): Promise<void> => {
   try {
     await mkdir(directory, { recursive: true });
     const before = await stat(path).catch(() => undefined);
-    await writeFileDurably(path, text, before === undefined ? 0o600 : before.mode & 0o777);
-    const owner = before ?? (await stat(directory));
+    const mode = before === undefined ? 0o600 : before.mode & 0o777;
+    const { uid, gid } = before ?? (await stat(directory));
     // Only root may give a file away, and only root needs to: everybody else is the owner already.
-    await chown(path, owner.uid, owner.gid).catch(() => undefined);
+    const isRoot = userInfo().uid === 0;
+    await writeFileDurably(path, text, { mode, ...(isRoot ? { owner: { uid, gid } } : {}) });
   } catch (error) {
     throw new HowdahError(configReloadErrors.appliedUnwritable, `cannot write ${path}`, { cause: error });
   }

@@ -45,7 +45,7 @@ export const configInForce = async <Config>(
     };
   }
   const kept = await readLastGood(lastGood);
-  const parsed = kept === undefined ? undefined : await parseConfig(kept.text, description);
+  const parsed = kept === undefined ? undefined : await parseConfig(kept.text, description, 'unchecked');
   if (kept === undefined || parsed === undefined || !parsed.ok)
     return { state: 'misconfigured', problems: loaded.problems };
   return { state: 'valid', digest: kept.digest, config: parsed.value, problems: loaded.problems };

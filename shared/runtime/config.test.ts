@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
@@ -149,6 +149,24 @@ describe('the configuration in force', () => {
       state: 'valid',
       config: { postgres: { port: 1 } },
       notKept: expect.any(Error),
+    });
+  });
+
+  it('goes on while a file that it names is away', async () => {
+    await using root = await temporaryDirectory();
+    const directories = directoriesIn(root.path);
+    await mkdir(directories.config);
+    const secret = join(root.path, 'password');
+    await writeFile(secret, 'x');
+    await writeFile(
+      join(directories.config, 'exporter.yaml'),
+      `postgres: {port: 1, passwordFile: ${secret}}`,
+    );
+    expect(await configInForce(directories, description)).toMatchObject({ state: 'valid', problems: [] });
+    await rm(secret);
+    expect(await configInForce(directories, description)).toMatchObject({
+      state: 'valid',
+      problems: [{ path: 'postgres.passwordFile' }],
     });
   });
 });

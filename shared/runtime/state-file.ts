@@ -1,23 +1,32 @@
-import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import type { z } from 'zod';
 import { runtimeErrors } from './errors.ts';
 
+export interface DurableWriteOptions {
+  /** Default 0600. */
+  readonly mode?: number;
+  /** Given to whoever must read it, before it is there under its name; only root can. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
 /**
  * Replaces `path` by `content` so that after a crash at any moment either the old or the new content is
- * there whole: temporary file, fsync, rename, fsync of the directory.
+ * there whole: temporary file, fsync, rename, fsync of the directory. One writer for a path; what a crash
+ * leaves as `<path>.tmp` is taken for the next write.
  */
 export const writeFileDurably = async (
   path: string,
   content: string | Uint8Array,
-  mode = 0o600,
+  { mode = 0o600, owner }: DurableWriteOptions = {},
 ): Promise<void> => {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = `${path}.tmp`;
   try {
-    const file = await open(temporary, 'wx', mode);
+    const file = await open(temporary, 'w', mode);
     try {
+      await file.chmod(mode);
+      if (owner !== undefined) await file.chown(owner.uid, owner.gid);
       await file.writeFile(content);
       await file.sync();
     } finally {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -179,7 +180,11 @@ class ManagedProcess implements Managed {
   async stop(): Promise<void> {
     this.#held = true;
     const { stopSignal = 'SIGTERM', stopDeadlineMs = 5_000 } = this.#spec;
+    const child = this.#child;
     if (this.#identity !== undefined) await endProcess(this.#identity, stopSignal, stopDeadlineMs);
+    // Only when we have heard of it, too, can it be started again.
+    if (child !== undefined && child.exitCode === null && child.signalCode === null)
+      await once(child, 'exit');
   }
 
   logTail(lines = 20): Promise<string> {
