@@ -34,6 +34,7 @@ export class Delivery {
   #positions = new Map<string, FilePosition>();
   #counts: Counts = noCounts;
   #durable: Counts = noCounts;
+  #durablePositions: ReadonlyMap<string, FilePosition> = new Map();
   #held: { readonly batch: Batch; readonly todo: readonly SinkEntry[] } | undefined;
   #dirty = false;
   #uncertain = false;
@@ -84,6 +85,11 @@ export class Delivery {
   /** As in the last checkpoint, and as exported. */
   get durable(): Counts {
     return this.#durable;
+  }
+
+  /** Up to where the file belongs to the counts of {@link durable}. */
+  durableOffset(identity: string): number {
+    return this.#durablePositions.get(identity)?.offsetBytes ?? 0;
   }
 
   /** Whether a batch waits for a sink. */
@@ -165,14 +171,16 @@ export class Delivery {
     if (!this.#dirty || this.held || this.#uncertain) return;
     const { metrics, clock } = this.#input;
     const counts = this.#counts;
+    const positions = new Map(this.#positions);
     try {
-      await acknowledge({ files: this.positions, counts }, this.entries, this.#file, signal);
+      await acknowledge({ files: [...positions.values()], counts }, this.entries, this.#file, signal);
     } catch (error) {
       this.#uncertain = error instanceof FlushFailed;
       throw error;
     }
     this.#dirty = false;
     this.#durable = counts;
+    this.#durablePositions = positions;
     this.#acknowledgedAtMs = clock.monotonicMs();
     metrics.checkpoints.inc();
     metrics.lastCheckpoint.set(clock.now().getTime() / 1_000);

@@ -101,6 +101,23 @@ describe('the log of a running server', () => {
     expect(await rig.metric('howdah_logship_records_shipped_total{sink="records"}')).toBe(60_010);
   });
 
+  it('is told up to where the counts go, also while a checkpoint cannot be written', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 3));
+    const rig = await at.start();
+    await rig.drain();
+    const counted = rig.logship.status();
+    await appendFile(at.file('a.csv'), csvlogRecords(3, 2));
+    // A directory where the checkpoint's next version is written: delivered, and not durable.
+    await mkdir(join(at.root, 'state', 'checkpoint.json.tmp'), { recursive: true });
+    await rig.cycle();
+    const between = rig.logship.status();
+    expect(between?.counts).toEqual(counted?.counts);
+    expect(between?.files.map(({ offsetBytes }) => offsetBytes)).toEqual(
+      counted?.files.map(({ offsetBytes }) => offsetBytes),
+    );
+  });
+
   it('leaves by counted doors only: the parts are as many as were read', async () => {
     await using at = await place();
     await writeFile(

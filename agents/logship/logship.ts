@@ -8,7 +8,7 @@ import type { Delivery } from './delivery.ts';
 import { Follower } from './follow.ts';
 import type { LogDirectory } from './look.ts';
 import type { Metrics } from './metrics.ts';
-import type { NextWait } from './model.ts';
+import { identityOf, type NextWait } from './model.ts';
 import { statusOf } from './tell.ts';
 
 export interface LogshipInput {
@@ -103,7 +103,10 @@ export class Logship implements Agent {
     return statusOf({
       logDirectory,
       counts: delivery.durable,
-      files: this.#follower.files.map((file) => ({ file, offsetBytes: this.#follower.offsetOf(file) })),
+      files: this.#follower.files.map((file) => ({
+        file,
+        offsetBytes: delivery.durableOffset(identityOf(file)),
+      })),
       backlogBytes: this.#follower.backlogBytes,
       lastRecordAt: this.#lastRecordAt,
       entries: delivery.entries,
