@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Cluster } from '@howdah/testbed-local/cluster/cluster';
 import { makeOwned, writeOwned } from '@howdah/testbed-local/cluster/layout';
 import { primaryConnection } from '@howdah/testbed-local/cluster/load';
-import { stopStages } from '@howdah/testbed-local/process/supervisor';
+import { stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { postgresBinaries } from '@howdah/testing/postgres-binaries';
 import { runAs } from '@howdah/testing/run-as';
 

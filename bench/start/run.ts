@@ -6,7 +6,7 @@ import { portsFrom } from '@howdah/testbed-local/cluster/ports';
 import { startCluster } from '@howdah/testbed-local/cluster/start-cluster';
 import { ensurePackages } from '@howdah/testbed-local/install/ensure';
 import { ensurePatroni } from '@howdah/testbed-local/install/patroni';
-import { waitFor } from '@howdah/testbed-local/process/wait-for';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { cpuSecondsOf, median } from '../memory/held.ts';
 

@@ -2,28 +2,10 @@ import type { ErrorCatalogue } from '@howdah/core/errors';
 
 /** What can go wrong while setting up and running Howdah on one machine. */
 export const errorCatalogue = {
-  unsupportedSystem: {
-    code: 'HOWDAH_DEV_UNSUPPORTED_SYSTEM',
-    meaning: 'This machine is not one of the systems the testbed is made for.',
-    remedy: 'Use Debian 12 or 13 or Ubuntu 24.04, or ./dev demo --in-docker.',
-    retry: 'never',
-  },
   partsMissing: {
     code: 'HOWDAH_DEV_PARTS_MISSING',
     meaning: 'Packages that this verb needs are not installed, and we may not install them.',
     remedy: 'Install what is listed (the command is printed), then run the same again.',
-    retry: 'never',
-  },
-  processFailed: {
-    code: 'HOWDAH_DEV_PROCESS_FAILED',
-    meaning: 'A process of the local cluster ended or did not become ready in time.',
-    remedy: 'Read the end of its log, which is part of the message.',
-    retry: 'never',
-  },
-  notReached: {
-    code: 'HOWDAH_DEV_NOT_REACHED',
-    meaning: 'Something that should have happened in the local cluster did not within its deadline.',
-    remedy: 'Look at the logs named in ./dev demo info; on a slow machine simply try again.',
     retry: 'never',
   },
   alreadyRunning: {

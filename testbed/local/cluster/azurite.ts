@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { ourselves } from '@howdah/testing/run-as';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { type AzureAccount, createContainer } from './azure-rest.ts';
 import type { ClusterLayout } from './layout.ts';
 

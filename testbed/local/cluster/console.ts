@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { ourselves, runAs } from '@howdah/testing/run-as';
 import { stringify } from 'yaml';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { getText } from './http.ts';
 import type { ClusterLayout } from './layout.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
-import { waitFor } from '../process/wait-for.ts';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { getText } from './http.ts';
 import { type ClusterLayout, makeOwned } from './layout.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { postgresBinaries } from '@howdah/testing/postgres-binaries';
 import { runAs } from '@howdah/testing/run-as';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
 import { type ClusterLayout, makeOwned, type Passwords, writeOwned } from './layout.ts';
 
 /** libpq tries the members in turn until one takes writes: the load follows every failover. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { z } from 'zod';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { getJson } from './http.ts';
 import { type ClusterLayout, type MemberLayout, type Passwords, writeOwned } from './layout.ts';
 import {

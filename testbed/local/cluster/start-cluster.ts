@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRecord } from '../process/run-record.ts';
-import { stopRun } from '../process/stop-run.ts';
-import { Supervisor } from '../process/supervisor.ts';
-import { mountTmpfs } from '../process/tmpfs.ts';
+import { readRecord } from '@howdah/testbed-tools/process/run-record';
+import { stopRun } from '@howdah/testbed-tools/process/stop-run';
+import { Supervisor } from '@howdah/testbed-tools/process/supervisor';
+import { mountTmpfs } from '@howdah/testbed-tools/process/tmpfs';
 import { startAzurite } from './azurite.ts';
 import { Cluster } from './cluster.ts';
 import { startEtcd } from './etcd.ts';

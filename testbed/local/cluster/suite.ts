@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Managed, type Supervisor, stopStages } from '../process/supervisor.ts';
+import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import type { ClusterLayout, MemberLayout } from './layout.ts';
 
 /** How to start a suite: the Node binary, and the module it runs. */

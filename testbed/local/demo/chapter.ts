@@ -1,5 +1,5 @@
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import type { Cluster } from '../cluster/cluster.ts';
-import { waitFor } from '../process/wait-for.ts';
 import type { Tell } from './narrator.ts';
 
 /** One thing the demo shows by itself. */

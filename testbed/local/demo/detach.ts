@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HowdahError } from '@howdah/core/errors';
+import { errorCatalogue as toolErrors } from '@howdah/testbed-tools/errors';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
-import { errorCatalogue } from '../errors.ts';
 import { findFacts } from './files.ts';
 import { requireNoOther } from './run-demo.ts';
 
@@ -30,10 +30,7 @@ export const startDetached = async (workspace: Workspace, devScript: string): Pr
   for (;;) {
     shown = await showFrom(logFile, shown);
     if (ended)
-      throw new HowdahError(
-        errorCatalogue.processFailed,
-        `the demo ended; what it said stands in ${logFile}`,
-      );
+      throw new HowdahError(toolErrors.processFailed, `the demo ended; what it said stands in ${logFile}`);
     if ((await findFacts(workspace)) !== undefined) return logFile;
     await delay(200);
   }

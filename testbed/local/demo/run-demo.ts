@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { isAlive } from '@howdah/testbed-tools/process/proc';
+import { readRecord } from '@howdah/testbed-tools/process/run-record';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { bundleSuite } from '../bundle.ts';
 import { auditContainer, emulatorAccount } from '../cluster/azurite.ts';
@@ -13,8 +15,6 @@ import { startCluster } from '../cluster/start-cluster.ts';
 import { errorCatalogue } from '../errors.ts';
 import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
-import { isAlive } from '../process/proc.ts';
-import { readRecord } from '../process/run-record.ts';
 import { listenForOrders } from './control.ts';
 import { type DemoFacts, linkDemo, unlinkDemo, writeFacts } from './files.ts';
 import type { Tell } from './narrator.ts';

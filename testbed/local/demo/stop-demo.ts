@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { goneWithin } from '@howdah/testbed-tools/process/end-process';
+import { isAlive } from '@howdah/testbed-tools/process/proc';
+import { readRecord } from '@howdah/testbed-tools/process/run-record';
+import { stopRun } from '@howdah/testbed-tools/process/stop-run';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
-import { goneWithin } from '../process/end-process.ts';
-import { isAlive } from '../process/proc.ts';
-import { readRecord } from '../process/run-record.ts';
-import { stopRun } from '../process/stop-run.ts';
 import { unlinkDemo } from './files.ts';
 
 /** Longer than the sum of all the stages' deadlines. */

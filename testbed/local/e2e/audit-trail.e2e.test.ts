@@ -6,13 +6,13 @@ import { placesOf, storedRecords } from '@howdah/audit-upload/testing/read-store
 import { listChains, verifyChain } from '@howdah/audit-upload/verify';
 import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { status as statusSchema } from '@howdah/status/status';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { auditPrefix } from '../cluster/agent-config/audit-upload.ts';
 import { auditContainer, emulatorAccount } from '../cluster/azurite.ts';
 import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_440 });

@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseInfo } from '@howdah/pgbackrest/info';
 import { type BackupStatus, backupStatus } from '@howdah/status/backup';
 import { status as statusSchema } from '@howdah/status/status';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_040 });

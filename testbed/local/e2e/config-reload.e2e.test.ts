@@ -1,9 +1,9 @@
 import { type ConfigReloadStatus, configReloadStatus } from '@howdah/status/config-reload';
 import { status as statusSchema } from '@howdah/status/status';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_060 });

@@ -1,9 +1,9 @@
 import { launchBrowser } from '@howdah/console/testing/browser';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startConsole } from '../cluster/console.ts';
 import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_400 });

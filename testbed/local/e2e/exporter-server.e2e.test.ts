@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseExposition } from '@howdah/exporter/testing/exposition';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { getText } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { status } from '@howdah/status/status';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { expect, it } from 'vitest';
 import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_420 });

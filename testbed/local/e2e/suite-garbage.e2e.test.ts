@@ -1,7 +1,7 @@
 import { status as statusSchema } from '@howdah/status/status';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { getJson } from '../cluster/http.ts';
-import { waitFor } from '../process/wait-for.ts';
 import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 

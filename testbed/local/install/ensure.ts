@@ -19,7 +19,7 @@ export const requireSupportedSystem = async (): Promise<Supported> => {
   if (system !== undefined) return system;
   const names = supportedSystems.map(({ id, version }) => `${id} ${version}`).join(', ');
   throw new HowdahError(
-    errorCatalogue.unsupportedSystem,
+    toolErrors.unsupportedSystem,
     `this is ${platform.title}; supported are ${names}, or ./dev demo --in-docker where Docker answers`,
   );
 };
@@ -70,7 +70,7 @@ const refuseTooOld = (findings: readonly Finding[]): void => {
     ({ name, version, part }) => `${name}: found ${version}, wanted ${part.atLeast} or newer`,
   );
   throw new HowdahError(
-    errorCatalogue.unsupportedSystem,
+    toolErrors.unsupportedSystem,
     `too old; nothing was changed\n  ${lines.join('\n  ')}`,
   );
 };
