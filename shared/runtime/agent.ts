@@ -3,6 +3,7 @@ import type { AgentName } from '@howdah/status/common';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { Directories } from './directories.ts';
+import { gracePlan, kubernetesGraceMs } from './grace.ts';
 import type { Logger } from './logger.ts';
 
 /** Whether an agent can do its work now; shown in `/readyz` and `/status`. */
@@ -18,12 +19,37 @@ export class StopRequest extends Error {
   override readonly name = 'AbortError';
   /** `config-changed`: finish what runs, a new instance follows. `shutdown`: the process is about to end. */
   readonly why: 'shutdown' | 'config-changed';
+  /** What the agent may take for what must not be cut short. */
+  readonly withinMs: number;
 
-  constructor(why: 'shutdown' | 'config-changed') {
+  constructor(why: 'shutdown' | 'config-changed', withinMs = gracePlan(kubernetesGraceMs, false).lastWorkMs) {
     super(`asked to stop: ${why}`);
     this.why = why;
+    this.withinMs = withinMs;
   }
 }
+
+/** How long an agent that was told to stop by `signal` may go on with its last work; undefined: it may not. */
+export const lastWorkMs = (signal: AbortSignal): number | undefined =>
+  signal.reason instanceof StopRequest && signal.reason.why === 'shutdown'
+    ? signal.reason.withinMs
+    : undefined;
+
+/**
+ * Aborts when the work of an agent is to be cut short: with `signal`, but at a shutdown only after the time
+ * for last work, so that what is under way ends in order and can be followed by the last of it.
+ */
+export const workSignal = (signal: AbortSignal): AbortSignal => {
+  const work = new AbortController();
+  const cut = () => {
+    const withinMs = lastWorkMs(signal);
+    if (withinMs === undefined) work.abort(signal.reason);
+    else setTimeout(() => work.abort(signal.reason), withinMs).unref();
+  };
+  if (signal.aborted) cut();
+  else signal.addEventListener('abort', cut, { once: true });
+  return work.signal;
+};
 
 /** What an agent is given; everything from outside comes through here. */
 export interface AgentInput<Config, Metrics> {

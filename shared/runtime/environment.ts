@@ -3,6 +3,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { z } from 'zod';
 import { type Directories, directoriesFrom } from './directories.ts';
 import { runtimeErrors } from './errors.ts';
+import { kubernetesGraceMs } from './grace.ts';
 import type { HttpAddress } from './http-server.ts';
 
 /** What a process reads from its environment; everything else is in files. */
@@ -13,6 +14,10 @@ export interface Environment {
   readonly logLevel: string;
   /** `exit`: end with 78 when a file is wrong at start (outside Kubernetes). `wait`: stay for its correction. */
   readonly onInvalid: 'exit' | 'wait';
+  /** PostgreSQL's data directory: at the end of the pod its postmaster.pid is waited for. */
+  readonly pgdata: string | undefined;
+  /** From SIGTERM to SIGKILL: `terminationGracePeriodSeconds` of the pod. */
+  readonly graceMs: number;
 }
 
 export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): Environment => {
@@ -22,6 +27,13 @@ export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): En
     HOWDAH_MEMBER: z.string().min(1).max(253).default(hostname()),
     HOWDAH_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     HOWDAH_ON_INVALID: z.enum(['exit', 'wait']).default('wait'),
+    HOWDAH_PGDATA: z.string().startsWith('/', 'an absolute path').optional(),
+    HOWDAH_GRACE_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(5)
+      .max(3_600)
+      .default(kubernetesGraceMs / 1_000),
   });
   const result = schema.safeParse(env);
   if (!result.success) throw new HowdahError(runtimeErrors.environmentInvalid, z.prettifyError(result.error));
@@ -32,5 +44,7 @@ export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): En
     member: parsed.HOWDAH_MEMBER,
     logLevel: parsed.HOWDAH_LOG_LEVEL,
     onInvalid: parsed.HOWDAH_ON_INVALID,
+    pgdata: parsed.HOWDAH_PGDATA,
+    graceMs: parsed.HOWDAH_GRACE_SECONDS * 1_000,
   };
 };

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
 
@@ -12,6 +13,7 @@ interface Started {
   readonly child: ChildProcess;
   /** Resolves with the first log line whose message is `message`. */
   said(message: string): Promise<Record<string, unknown>>;
+  has(message: string): boolean;
   exited(): Promise<number | null>;
 }
 
@@ -39,6 +41,7 @@ const start = (environment: Record<string, string>): Started => {
         ? new Promise((resolve) => waiting.set(message, resolve))
         : Promise.resolve(earlier);
     },
+    has: (message) => lines.some((line) => line.msg === message),
     exited: async () => child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0],
   };
 };
@@ -70,6 +73,44 @@ describe('a process of agents', () => {
     started.child.kill('SIGTERM');
     await started.said('agent stopped');
     expect(await started.exited()).toBe(0);
+  });
+
+  it('goes on while PostgreSQL stops, and ends when it has', async () => {
+    await using root = await temporaryDirectory();
+    const pid = join(root.path, 'postmaster.pid');
+    await writeFile(pid, '1');
+    const started = start({ ...(await environmentIn(root.path, 'idle')), HOWDAH_PGDATA: root.path });
+    await started.said('agent started');
+    started.child.kill('SIGTERM');
+    await started.said('asked to stop');
+    await delay(500);
+    expect(started.has('agent stopped')).toBe(false);
+    await rm(pid);
+    expect(await started.said('waited for the end of PostgreSQL')).toMatchObject({ outcome: 'ended' });
+    await started.said('agent stopped');
+    expect(await started.exited()).toBe(0);
+  });
+
+  it('waits for PostgreSQL during half of the grace period, and for its agents no longer than the rest', async () => {
+    await using root = await temporaryDirectory();
+    await writeFile(join(root.path, 'postmaster.pid'), '1');
+    const started = start({
+      ...(await environmentIn(root.path, 'ignore-stop')),
+      HOWDAH_PGDATA: root.path,
+      HOWDAH_GRACE_SECONDS: '5',
+    });
+    await started.said('agent started');
+    const atMs = performance.now();
+    started.child.kill('SIGTERM');
+    expect(await started.said('waited for the end of PostgreSQL')).toMatchObject({
+      outcome: 'still running',
+    });
+    expect(performance.now() - atMs).toBeGreaterThan(2_000);
+    expect(await started.said('agent stopped with an error')).toMatchObject({
+      error: expect.stringMatching(/did not stop within/),
+    });
+    expect(await started.exited()).toBe(0);
+    expect(performance.now() - atMs).toBeLessThan(5_000);
   });
 
   it('ends at once at the second signal, whatever an agent does', async () => {

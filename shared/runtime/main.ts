@@ -6,9 +6,10 @@ import { AgentHost, type AgentSource } from './agent-host.ts';
 import { environmentFrom } from './environment.ts';
 import { runtimeErrors } from './errors.ts';
 import { createHttpServer, listen } from './http-server.ts';
+import { lastPhases } from './last-phases.ts';
 import { createRegistry, createRuntimeMetrics } from './metrics.ts';
 import { exitAsked, exitConfiguration, runProcess } from './process.ts';
-import { type ShutdownPhase, shutDown } from './shutdown.ts';
+import { shutDown } from './shutdown.ts';
 import { aborted } from './stop-deadline.ts';
 import type { AnyAgentDefinition } from './supervisor.ts';
 
@@ -50,17 +51,17 @@ export const runAgents = async ({ component, defaultPort, sources }: AgentsProce
       { ...environment.http, member: environment.member, config: environment.directories.config },
       'listening',
     );
+    const stop = new AbortController();
     if (environment.onInvalid === 'exit') {
-      await host.look(signal);
+      await host.look(stop.signal);
       if (host.invalid().length > 0) return exitConfiguration;
     }
-    const running = host.run(signal);
-    const phases: ShutdownPhase[] = [
-      { name: 'agents', deadlineMs: 25_000, run: () => running },
-      { name: 'http server', deadlineMs: 2_000, run: () => server.close() },
-    ];
+    const running = host.run(stop.signal);
     await Promise.race([running, aborted(signal)]);
-    await shutDown(phases, logger);
+    await shutDown(
+      lastPhases({ environment, logger, stop, running, closeServer: () => server.close() }),
+      logger,
+    );
     return exitAsked;
   });
 };

@@ -1,7 +1,8 @@
-import { StopRequest } from './agent.ts';
+import { lastWorkMs, StopRequest } from './agent.ts';
+import { givenUpAfterMs, gracePlan, kubernetesGraceMs } from './grace.ts';
 
-/** Ten seconds inside Kubernetes' default grace period of thirty; the rest is for the other phases. */
-const stopDeadlineMs = 20_000;
+/** Where nobody told a time: that of Kubernetes' own grace period. */
+const defaultLastWorkMs = gracePlan(kubernetesGraceMs, false).lastWorkMs;
 
 /** Why the agent is told to stop. */
 export const whyOf = (signal: AbortSignal): string =>
@@ -21,6 +22,7 @@ export const withStopDeadline = async (running: Promise<void>, shutdown: AbortSi
   const deadline = async (): Promise<never> => {
     await aborted(AbortSignal.any([shutdown, done.signal]));
     if (done.signal.aborted) return new Promise<never>(() => undefined);
+    const stopDeadlineMs = givenUpAfterMs(lastWorkMs(shutdown) ?? defaultLastWorkMs);
     await new Promise((resolve) => setTimeout(resolve, stopDeadlineMs).unref());
     throw new Error(`did not stop within ${stopDeadlineMs / 1_000} s`);
   };
