@@ -1,4 +1,4 @@
-import type { ConfigDescription } from '@howdah/runtime/config';
+import type { ConfigDescription } from '@howdah/runtime/parse-config';
 
 /** What describes each agent's file; loaded only by the command that needs it. */
 export const configDescriptions = async (): Promise<readonly ConfigDescription<unknown>[]> => [

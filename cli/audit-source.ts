@@ -2,10 +2,11 @@ import { basename, dirname } from 'node:path';
 import { schema } from '@howdah/audit-upload/config';
 import { openStore } from '@howdah/objectstore/open-store';
 import type { ObjectStore } from '@howdah/objectstore/store';
-import { configFileName, type LoadedConfig, loadConfig } from '@howdah/runtime/config';
+import { type LoadedConfig, loadConfig } from '@howdah/runtime/config';
+import { configFileName } from '@howdah/runtime/parse-config';
 import { readSecret } from '@howdah/runtime/secrets';
 import type { Fleet } from '@howdah/status/fleet';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Anchor, Anchors } from './audit-verify.ts';
 
 export type AuditConfig = z.infer<typeof schema>;

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { type ConfigDescription, checkConfigDirectory, configFileName } from '@howdah/runtime/config';
+import { checkConfigDirectory } from '@howdah/runtime/config';
+import { type ConfigDescription, configFileName } from '@howdah/runtime/parse-config';
 import type { ConfigProblem } from '@howdah/status/common';
 import type { Style } from './style.ts';
 

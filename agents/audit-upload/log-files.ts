@@ -21,20 +21,26 @@ export interface LogFiles {
 }
 
 export const logFiles = (directories: readonly LogDirectory[]): LogFiles => {
-  let seen = '';
+  /** By identity: only a file that has changed is opened again for its head. */
+  let seen: ReadonlyMap<string, FoundFile> | undefined;
   const pathOf = (file: FoundFile) =>
     join(directories.find(({ source }) => source === file.source)?.path ?? '', file.name);
   return {
     look: async () => {
       const entries = (await Promise.all(directories.map(listDirectory))).flat();
-      const now = entries.map(({ identity }) => identity).join('\n');
-      if (now === seen) return undefined;
-      const found = await Promise.all(entries.map(readHead));
-      seen = now;
-      return found.filter((file) => file !== undefined);
+      const before = seen;
+      if (before?.size === entries.length && entries.every(({ identity }) => before.has(identity)))
+        return undefined;
+      const found = new Map<string, FoundFile>();
+      for (const entry of entries) {
+        const file = before?.get(entry.identity) ?? (await readHead(entry));
+        if (file !== undefined) found.set(entry.identity, file);
+      }
+      seen = found;
+      return [...found.values()];
     },
     forget: () => {
-      seen = '';
+      seen = undefined;
     },
     open: (file) => openIfThere(pathOf(file)),
   };

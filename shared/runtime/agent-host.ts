@@ -3,12 +3,13 @@ import { describeError } from '@howdah/core/errors';
 import type { AgentName } from '@howdah/status/common';
 import type { Status } from '@howdah/status/status';
 import type { Registry } from 'prom-client';
-import { configFileName, digestOf, listConfigDirectory, strangeFiles } from './config.ts';
+import { digestOf, listConfigDirectory, strangeFiles } from './config.ts';
 import { configInForce } from './config-in-force.ts';
 import type { Environment } from './environment.ts';
 import type { Endpoints } from './http-server.ts';
 import { type Logger, loggerBeside } from './logger.ts';
 import type { RuntimeMetrics } from './metrics.ts';
+import { configFileName } from './parse-config.ts';
 import { type AnyAgentDefinition, Supervisor } from './supervisor.ts';
 import { howdahVersion } from './version.ts';
 import { watchDirectory } from './watch-directory.ts';
@@ -67,7 +68,11 @@ export class AgentHost {
         let supervisor = this.#supervisors.get(source.name);
         if (supervisor === undefined && !present.has(configFileName(source.name))) return;
         supervisor ??= await this.#supervise(source);
-        const config = await configInForce(environment.directories, supervisor.definition);
+        const config = await configInForce(
+          environment.directories,
+          supervisor.definition,
+          supervisor.known(),
+        );
         supervisor.accept(config);
         this.#tell(
           source.name,

@@ -2,21 +2,20 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '@howdah/core/result';
 import type { ConfigProblem } from '@howdah/status/common';
-import { type ConfigDescription, configFileName, digestOf, loadConfig, parseConfig } from './config.ts';
+import { digestOf, type KnownConfig, loadConfig } from './config.ts';
 import type { Directories } from './directories.ts';
+import { type ConfigDescription, configFileName, parseText } from './parse-config.ts';
 import { writeFileDurably } from './state-file.ts';
 
 /** What an agent is to run on, and what is wrong with the newest file when it is not that. */
 export type ConfigInForce<Config> =
   | { readonly state: 'off'; readonly problems: readonly []; readonly notKept?: never }
-  | {
+  | ({
       readonly state: 'valid';
-      readonly digest: string;
-      readonly config: Config;
       readonly problems: readonly ConfigProblem[];
       /** Why it could not be kept as the last good one: the state volume is full, or not ours. */
       readonly notKept?: unknown;
-    }
+    } & KnownConfig<Config>)
   | {
       readonly state: 'misconfigured';
       readonly problems: readonly ConfigProblem[];
@@ -30,8 +29,9 @@ export type ConfigInForce<Config> =
 export const configInForce = async <Config>(
   directories: Directories,
   description: ConfigDescription<Config>,
+  known?: KnownConfig<Config>,
 ): Promise<ConfigInForce<Config>> => {
-  const loaded = await loadConfig(directories.config, description);
+  const loaded = await loadConfig(directories.config, description, known);
   if (loaded.state === 'absent') return { state: 'off', problems: [] };
   const lastGood = join(directories.state, description.name, `last-good-${configFileName(description.name)}`);
   if (loaded.state === 'valid') {
@@ -40,15 +40,17 @@ export const configInForce = async <Config>(
       state: 'valid',
       digest: loaded.digest,
       config: loaded.config,
+      namedFiles: loaded.namedFiles,
       problems: [],
       ...(kept.ok ? {} : { notKept: kept.problem }),
     };
   }
   const kept = await readLastGood(lastGood);
-  const parsed = kept === undefined ? undefined : await parseConfig(kept.text, description, 'unchecked');
+  // A secret that vanishes for a moment is no reason to stop: here nobody asks for the files that are named.
+  const parsed = kept === undefined ? undefined : parseText(kept.text, description);
   if (kept === undefined || parsed === undefined || !parsed.ok)
     return { state: 'misconfigured', problems: loaded.problems };
-  return { state: 'valid', digest: kept.digest, config: parsed.value, problems: loaded.problems };
+  return { state: 'valid', digest: kept.digest, ...parsed.value, problems: loaded.problems };
 };
 
 const keepLastGood = async (path: string, text: string): Promise<Result<undefined, unknown>> => {

@@ -2,8 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { checkConfigDirectory, parseConfig } from './config.ts';
+import * as z from 'zod';
+import { checkConfigDirectory, loadConfig } from './config.ts';
 import { configInForce } from './config-in-force.ts';
 import type { Directories } from './directories.ts';
 import { secretFile } from './secrets.ts';
@@ -22,22 +22,28 @@ const directoriesIn = (root: string): Directories => ({
   run: join(root, 'run'),
 });
 
+/** What is made of an exporter.yaml that says `text`. */
+const load = async (text: string) => {
+  await using root = await temporaryDirectory();
+  await writeFile(join(root.path, 'exporter.yaml'), text);
+  return loadConfig(root.path, description);
+};
+
 describe('a configuration file', () => {
   it('gives the value with its defaults', async () => {
-    expect(await parseConfig('postgres: {port: 5432}', description)).toEqual({
-      ok: true,
-      value: { intervalSeconds: 15, postgres: { port: 5432 } },
+    expect(await load('postgres: {port: 5432}')).toMatchObject({
+      state: 'valid',
+      config: { intervalSeconds: 15, postgres: { port: 5432 } },
     });
   });
 
   it('tells all its problems at once, each with its path, what was seen and what would be right', async () => {
-    const result = await parseConfig(
+    const result = await load(
       'intervalSeconds: soon\npostgres: {port: 5432, prot: 1, passwordFile: /none/such}',
-      description,
     );
-    expect(result).toEqual({
-      ok: false,
-      problem: [
+    expect(result).toMatchObject({
+      state: 'invalid',
+      problems: [
         {
           file: 'exporter.yaml',
           path: 'intervalSeconds',
@@ -61,26 +67,29 @@ describe('a configuration file', () => {
   });
 
   it('says in few words what would be right where the schema says nothing of its own', async () => {
-    const result = await parseConfig('postgres: {port: soon}', description);
+    const result = await load('postgres: {port: soon}');
     expect(result).toMatchObject({
-      problem: [{ path: 'postgres.port', seen: '"soon"', expected: 'number' }],
+      problems: [{ path: 'postgres.port', seen: '"soon"', expected: 'number' }],
     });
   });
 
   it('never shows a value whose key speaks of a secret', async () => {
-    const result = await parseConfig('postgres: {port: 5432, password: hunter2}', description);
+    const result = await load('postgres: {port: 5432, password: hunter2}');
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 
   it('never shows the password that stands in an address', async () => {
-    const result = await parseConfig('postgres: {port: "http://me:hunter2@10.0.0.7:9200"}', description);
+    const result = await load('postgres: {port: "http://me:hunter2@10.0.0.7:9200"}');
     expect(JSON.stringify(result)).toContain('http://[redacted]@10.0.0.7:9200');
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 
   it('names the line where it is no YAML', async () => {
-    const result = await parseConfig('postgres:\n  port: [1\n', description);
-    expect(result).toMatchObject({ ok: false, problem: [{ path: expect.stringMatching(/^line \d$/) }] });
+    const result = await load('postgres:\n  port: [1\n');
+    expect(result).toMatchObject({
+      state: 'invalid',
+      problems: [{ path: expect.stringMatching(/^line \d$/) }],
+    });
   });
 
   it('refuses a bomb of aliases', async () => {
@@ -88,9 +97,9 @@ describe('a configuration file', () => {
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghi'.split('').map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[at]}`)}]`),
     ];
-    expect(await parseConfig(bomb.join('\n'), description)).toMatchObject({
-      ok: false,
-      problem: [{ expected: expect.stringContaining('YAML') }],
+    expect(await load(bomb.join('\n'))).toMatchObject({
+      state: 'invalid',
+      problems: [{ expected: expect.stringContaining('YAML') }],
     });
   });
 });

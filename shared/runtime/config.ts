@@ -3,23 +3,22 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, HowdahError } from '@howdah/core/errors';
-import { failure, type Result, success } from '@howdah/core/result';
-import { type AgentName, agentNames, type ConfigProblem } from '@howdah/status/common';
-import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { success } from '@howdah/core/result';
+import { agentNames, type ConfigProblem } from '@howdah/status/common';
 import { runtimeErrors } from './errors.ts';
+import {
+  type ConfigDescription,
+  configFileName,
+  type NamedFile,
+  type ParsedConfig,
+  parseText,
+} from './parse-config.ts';
 
 /** What stands in the configuration directory for one agent. */
 export type LoadedConfig<Config> =
   | { readonly state: 'absent' }
   | { readonly state: 'invalid'; readonly digest: string; readonly problems: readonly ConfigProblem[] }
-  | { readonly state: 'valid'; readonly digest: string; readonly text: string; readonly config: Config };
-
-/** Enough to describe and check one agent's file. */
-export interface ConfigDescription<Config> {
-  readonly name: AgentName;
-  readonly schema: z.ZodType<Config>;
-}
+  | ({ readonly state: 'valid'; readonly digest: string; readonly text: string } & ParsedConfig<Config>);
 
 /** A ConfigMap holds at most 1 MiB; a larger file is not a configuration. */
 const largestConfigBytes = 1024 * 1024;
@@ -28,12 +27,16 @@ const largestConfigBytes = 1024 * 1024;
 export const digestOf = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
 
-export const configFileName = (name: AgentName): string => `${name}.yaml`;
+/** A configuration that was read before, so that the same bytes are not parsed with every look. */
+export interface KnownConfig<Config> extends ParsedConfig<Config> {
+  readonly digest: string;
+}
 
 /** Reads and checks `<name>.yaml`; every problem of the file at once. */
 export const loadConfig = async <Config>(
   directory: string,
   description: ConfigDescription<Config>,
+  known?: KnownConfig<Config>,
 ): Promise<LoadedConfig<Config>> => {
   const file = configFileName(description.name);
   let bytes: Buffer;
@@ -56,46 +59,15 @@ export const loadConfig = async <Config>(
     };
   }
   const text = bytes.toString('utf8');
-  const parsed = await parseConfig(text, description);
-  return parsed.ok
-    ? { state: 'valid', digest, text, config: parsed.value }
-    : { state: 'invalid', digest, problems: parsed.problem };
-};
-
-/**
- * Checks the text of a file: YAML, schema, and that each file it names by a `…File` key can be read, which
- * is left out for what runs already: a secret that vanishes for a moment is no reason to stop.
- */
-export const parseConfig = async <Config>(
-  text: string,
-  { name, schema }: ConfigDescription<Config>,
-  namedFiles: 'checked' | 'unchecked' = 'checked',
-): Promise<Result<Config, readonly ConfigProblem[]>> => {
-  const file = configFileName(name);
-  const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) {
-    return failure(
-      document.errors.map((error) => ({
-        file,
-        path: error.linePos === undefined ? '' : `line ${error.linePos[0].line}`,
-        expected: `valid YAML: ${error.message.split('\n', 1)[0]?.replace(/:$/, '')}`,
-      })),
-    );
-  }
-  let content: unknown;
-  try {
-    // The bound on aliases is yaml's own; an alias bomb is refused here.
-    content = document.toJS() ?? {};
-  } catch (error) {
-    return failure([{ file, path: '', expected: `valid YAML: ${describeError(error)}` }]);
-  }
-  const result = schema.safeParse(content);
-  const unreadable = namedFiles === 'checked' ? await unreadableFiles(file, content) : [];
-  if (!result.success) {
-    const issues = result.error.issues.flatMap((issue) => flattenIssue(issue));
-    return failure([...issues.map((issue) => problemOf(file, issue, content)), ...unreadable]);
-  }
-  return unreadable.length > 0 ? failure(unreadable) : success(result.data);
+  const parsed = known?.digest === digest ? success(known) : parseText(text, description);
+  const unreadable = await unreadableFiles(
+    file,
+    parsed.ok ? parsed.value.namedFiles : parsed.problem.namedFiles,
+  );
+  if (!parsed.ok) return { state: 'invalid', digest, problems: [...parsed.problem.problems, ...unreadable] };
+  if (unreadable.length > 0) return { state: 'invalid', digest, problems: unreadable };
+  const { config, namedFiles } = parsed.value;
+  return { state: 'valid', digest, text, config, namedFiles };
 };
 
 /** Everything wrong in the directory, agents' files and strangers alike; empty when all is well. */
@@ -131,79 +103,20 @@ export const listConfigDirectory = async (directory: string): Promise<readonly s
   }
 };
 
-type Issue = z.core.$ZodIssue;
-
-/** A union's failure says nothing by itself: tell what is wrong with the variant that came nearest. */
-const flattenIssue = (issue: Issue): readonly Issue[] => {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      ...issue,
-      path: [...issue.path, key],
-      message: 'a known key (this one is unknown)',
-    }));
-  }
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const nearest = issue.errors.reduce((best, variant) => (variant.length < best.length ? variant : best));
-  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-};
-
-const problemOf = (file: string, issue: Issue, content: unknown): ConfigProblem => {
-  const seen = describeSeen(issue.path, content);
-  return {
-    file,
-    path: issue.path.map(String).join('.'),
-    ...(seen === undefined ? {} : { seen }),
-    expected: wordsOf(issue),
-  };
-};
-
-/** zod says `Invalid input: expected number, received string`; what was received stands in `seen` already. */
-const wordsOf = ({ message }: Issue): string =>
-  message.replace(/^[^:]+: expected /, '').replace(/, received [^,]+$/, '');
-
-const secretName = /password|secret|token|accountkey|passphrase/i;
-
-/** `user:password@` of an address; the password may hold a slash by mistake. */
-const credentialsInUrl = /\/\/[^@"\s]*@/g;
-
-/** The value at `path`, shortened; never that of a key whose name speaks of a secret. */
-const describeSeen = (path: readonly PropertyKey[], content: unknown): string | undefined => {
-  let value = content;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  if (value === undefined) return undefined;
-  if (path.some((key) => secretName.test(String(key)) && !String(key).endsWith('File'))) return '[redacted]';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a mapping';
-  const text = JSON.stringify(value).replace(credentialsInUrl, '//[redacted]@');
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-};
-
-/** A key that ends in `File` names a file that must be readable now: secrets, certificates, pgbackrest.conf. */
+/** A named file must be readable now: secrets, certificates, pgbackrest.conf. */
 const unreadableFiles = async (
   file: string,
-  content: unknown,
-  path: string[] = [],
-): Promise<ConfigProblem[]> => {
-  if (typeof content !== 'object' || content === null) return [];
+  namedFiles: readonly NamedFile[],
+): Promise<readonly ConfigProblem[]> => {
   const found = await Promise.all(
-    Object.entries(content).map(async ([key, value]): Promise<ConfigProblem[]> => {
-      const here = [...path, key];
-      if (typeof value !== 'string' || !key.endsWith('File')) return unreadableFiles(file, value, here);
+    namedFiles.map(async ({ key, path }): Promise<readonly ConfigProblem[]> => {
       try {
-        await access(value, constants.R_OK);
+        await access(path, constants.R_OK);
         return [];
       } catch (error) {
         const why = hasCode(error, 'ENOENT') ? 'there is none' : describeError(error);
-        return [
-          {
-            file,
-            path: here.join('.'),
-            seen: JSON.stringify(value),
-            expected: `a file that can be read (${why})`,
-          },
-        ];
+        const expected = `a file that can be read (${why})`;
+        return [{ file, path: key, seen: JSON.stringify(path), expected }];
       }
     }),
   );

@@ -3,7 +3,7 @@ import { agentCommon } from '@howdah/status/common';
 import { type FakeClock, fakeClock } from '@howdah/testing/fake-clock';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Agent, StopRequest } from './agent.ts';
 import { directoriesFrom } from './directories.ts';
 import { createLogger } from './logger.ts';
@@ -42,7 +42,7 @@ const agent = (run: Agent['run']): Agent => ({
   readiness: () => ({ ready: true }),
 });
 const valid = (config: unknown) =>
-  ({ state: 'valid', digest: JSON.stringify(config), config, problems: [] }) as const;
+  ({ state: 'valid', digest: JSON.stringify(config), config, namedFiles: [], problems: [] }) as const;
 const eventually = (condition: () => boolean): Promise<void> =>
   new Promise((resolve) => {
     const look = (): void => (condition() ? resolve() : void setImmediate(look));

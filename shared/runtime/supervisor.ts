@@ -5,6 +5,7 @@ import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import type { AgentCommon, ConfigProblem } from '@howdah/status/common';
 import { type Agent, type AgentDefinition, type Readiness, StopRequest } from './agent.ts';
+import type { KnownConfig } from './config.ts';
 import type { ConfigInForce } from './config-in-force.ts';
 import type { Directories } from './directories.ts';
 import type { Logger } from './logger.ts';
@@ -69,6 +70,11 @@ export class Supervisor {
     if (sameInForce) return;
     this.#changed.abort(new StopRequest('config-changed'));
     this.#changed = new AbortController();
+  }
+
+  /** What is in force, to be compared with what the file says next. */
+  known(): KnownConfig<unknown> | undefined {
+    return this.#config.state === 'valid' ? this.#config : undefined;
   }
 
   async run(signal: AbortSignal): Promise<void> {
