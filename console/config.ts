@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { consoleErrors } from './errors.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an http or https address' });

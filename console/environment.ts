@@ -1,5 +1,5 @@
 import type { HttpAddress } from '@howdah/runtime/http-server';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const environment = z.object({
   // The page is for whoever can reach it: by itself nobody else on the network.

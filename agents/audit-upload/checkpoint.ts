@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type StateFile, stateFile } from '@howdah/runtime/state-file';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formerHead } from './manifest.ts';
 
 const count = z.int().nonnegative();

@@ -1,5 +1,5 @@
 import { storeConfig } from '@howdah/objectstore/config';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const directory = () => z.string().startsWith('/', 'an absolute path').max(4096);
 const mebibyte = 1024 * 1024;

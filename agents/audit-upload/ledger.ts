@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { syncDirectory } from '@howdah/runtime/state-file';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditErrors } from './errors.ts';
 
 const count = z.int().nonnegative();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { schema } from './config.ts';
 
 const patroni = { url: 'http://127.0.0.1:8008' };

@@ -1,6 +1,6 @@
 import { patroniConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cronProblem } from './due-times.ts';
 import { initialId } from './model.ts';
 import { isTimeZone } from './zone.ts';

@@ -2,7 +2,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { openSession, type SessionOptions } from '@howdah/postgres/connect';
 import { postgresErrors } from '@howdah/postgres/errors';
 import type { Statement } from '@howdah/postgres/statement';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ArchiverWord, Server } from './ports.ts';
 import { timelineOf } from './wal.ts';
 

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { stateFile, writeFileDurably } from '@howdah/runtime/state-file';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configReloadErrors } from './errors.ts';
 
 /** The two files that the server reads and this agent writes. */

@@ -1,6 +1,6 @@
 import { patroniConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const role = (description: string) => z.string().min(1).max(63).describe(description);
 

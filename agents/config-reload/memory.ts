@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type StateFile, stateFile } from '@howdah/runtime/state-file';
 import { instant } from '@howdah/status/common';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The sources that are in force, confirmed by the server: what a bad file falls back to. */
 const lastGood = z.object({

@@ -1,5 +1,5 @@
 import type { Statement } from '@howdah/postgres/statement';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GucType } from './guc-value.ts';
 
 /** One row of pg_settings, as this agent's own session sees it. */

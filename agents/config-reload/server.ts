@@ -1,6 +1,6 @@
 import type { Session } from '@howdah/postgres/connect';
 import type { Statement } from '@howdah/postgres/statement';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type FileRow,
   fileSettingsStatement,

@@ -1,5 +1,5 @@
 import { postgresConfig } from '@howdah/postgres/config';
-import { z } from 'zod';
+import * as z from 'zod';
 import { collectors } from './collectors/all.ts';
 
 export const collectorIds = collectors.map(({ id }) => id);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { openSession, type Session } from '@howdah/postgres/connect';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exporterAt, type RunningExporter } from './testing/exporter-at.ts';
 import { startStandby } from './testing/standby.ts';
 

@@ -1,7 +1,7 @@
 import { HowdahError } from '@howdah/core/errors';
 import { postgresErrors } from '@howdah/postgres/errors';
 import type { Statement } from '@howdah/postgres/statement';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunStatement, ServerFacts } from './model.ts';
 
 const identityRow = z.object({

@@ -4,7 +4,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { severities } from '@howdah/pglog/severity';
 import { runtimeErrors } from '@howdah/runtime/errors';
 import { type StateFile, stateFile } from '@howdah/runtime/state-file';
-import { z } from 'zod';
+import * as z from 'zod';
 import { noCounts } from './count.ts';
 import { logshipErrors } from './errors.ts';
 

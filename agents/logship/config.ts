@@ -1,5 +1,5 @@
 import { dirname, normalize } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const absolutePath = z.string().startsWith('/', 'an absolute path').max(4096);
 

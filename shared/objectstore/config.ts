@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const absoluteFile = () => z.string().startsWith('/', 'an absolute path').max(4096);
 const url = () =>

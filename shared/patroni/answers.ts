@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type MemberRole, memberRoleOf } from './role.ts';
 
 /** One member as `GET /patroni` describes itself. */

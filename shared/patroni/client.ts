@@ -1,5 +1,5 @@
 import { HowdahError } from '@howdah/core/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   type Cluster,
   clusterAnswer,

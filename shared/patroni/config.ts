@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of an agent's configuration that says how to reach Patroni's REST API on its own member. */
 export const patroniConfig = () =>

@@ -1,5 +1,5 @@
 import { HowdahError } from '@howdah/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pgbackrestErrors } from './errors.ts';
 import { infoAnswer, type StanzaAnswer } from './info-schema.ts';
 import { type PgBackRest, type RunOptions, runPgBackRest } from './run.ts';

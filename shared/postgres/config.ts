@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of an agent's configuration that says how to reach PostgreSQL. */
 export const postgresConfig = (defaults: { readonly user: string }) =>

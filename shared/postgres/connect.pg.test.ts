@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openSession, type Session, type SessionOptions } from './connect.ts';
 import type { Statement } from './statement.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { HowdahError } from '@howdah/core/errors';
 import { Client } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { classified } from './classify.ts';
 import { addressOf } from './config.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * One SQL statement and the shape of its rows. `pg` hands int8 and numeric over as text: cast to float8

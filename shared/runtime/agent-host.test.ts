@@ -5,7 +5,7 @@ import type { AgentName } from '@howdah/status/common';
 import { status as statusSchema } from '@howdah/status/status';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StopRequest } from './agent.ts';
 import { AgentHost } from './agent-host.ts';
 import { environmentFrom } from './environment.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '@howdah/core/clock';
 import type { AgentName } from '@howdah/status/common';
 import type { Registry } from 'prom-client';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Directories } from './directories.ts';
 import { gracePlan, kubernetesGraceMs } from './grace.ts';
 import type { Logger } from './logger.ts';

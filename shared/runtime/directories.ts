@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where things lie; the defaults are the stable surface of architecture.md. */
 export interface Directories {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { HowdahError } from '@howdah/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Directories, directoriesFrom } from './directories.ts';
 import { runtimeErrors } from './errors.ts';
 import { kubernetesGraceMs } from './grace.ts';

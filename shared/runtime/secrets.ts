@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { HowdahError } from '@howdah/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runtimeErrors } from './errors.ts';
 
 /** A secret is larger than a password only where it is a key or a certificate; more is a wrong path. */

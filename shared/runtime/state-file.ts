@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { runtimeErrors } from './errors.ts';
 
 export interface DurableWriteOptions {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** RFC 3339 in UTC, e.g. `2026-03-01T01:00:00.000Z`. */
 export const instant = z.iso.datetime({ offset: true });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant } from './common.ts';
 
 export const sourceFile = z.enum(['postgresql.conf', 'pg_hba.conf', 'pgaudit.conf']);

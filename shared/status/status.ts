@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditUploadStatus } from './audit-upload.ts';
 import { backupStatus } from './backup.ts';
 import { agentCommon, instant } from './common.ts';

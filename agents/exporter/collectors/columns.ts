@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Family, Sample, ServerFacts } from '../model.ts';
 
 /** Column of the statement → type and help of its family; float8, null where the server has no value. */

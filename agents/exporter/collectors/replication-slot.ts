@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Family, Sample } from '../model.ts';
 import { rowCollector } from './collector.ts';
 import { columns } from './columns.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sample, ServerFacts } from '../model.ts';
 import { rowCollector } from './collector.ts';
 

@@ -3,7 +3,7 @@ import type { Agent } from '@howdah/runtime/agent';
 import { createLogger } from '@howdah/runtime/logger';
 import { type FakeClock, fakeClock } from '@howdah/testing/fake-clock';
 import { Registry } from 'prom-client';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { agent } from '../agent.ts';
 import { schema } from '../config.ts';
 import type { Exporter } from '../exporter.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Gauge } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runAgents } from '../main.ts';
 
 /** A real process with one agent that idles; `wish` in its file tells it to misbehave. */

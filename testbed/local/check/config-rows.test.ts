@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configReference, configTable, withConfigTable } from './config-reference.ts';
 import { configRows } from './config-rows.ts';
 

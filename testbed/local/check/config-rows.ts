@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One key of a configuration file, as a person reads about it. */
 export interface ConfigRow {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The part of package-lock.json (format 3) that is read. */
 export const lockSchema = z.object({

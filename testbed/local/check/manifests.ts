@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A package.json of ours, as far as imports are concerned. */
 export interface PackageManifest {

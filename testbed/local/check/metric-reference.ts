@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { code, generatedNotice, markdownTable } from './markdown.ts';
 
 export interface MetricDescription {

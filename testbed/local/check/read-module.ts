@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { describeError } from '@howdah/core/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type ReadModule<Exports> =
   | { readonly ok: true; readonly value: Exports }

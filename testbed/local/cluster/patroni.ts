@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import { z } from 'zod';
+import * as z from 'zod';
 import { getJson } from './http.ts';
 import { type ClusterLayout, type MemberLayout, type Passwords, writeOwned } from './layout.ts';
 import {

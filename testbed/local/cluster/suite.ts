@@ -36,7 +36,7 @@ export const startSuite = (
     stage: stopStages.agents,
     user: layout.user,
     file: program.node,
-    args: [...suiteNodeFlags, '--enable-source-maps', program.main],
+    args: [...suiteNodeFlags, program.main],
     env: suiteEnvironment(member),
     logFile: join(layout.logs, `suite-${member.name}.log`),
     stopDeadlineMs: 10_000,

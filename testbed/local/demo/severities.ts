@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Cluster } from '../cluster/cluster.ts';
 import { getJson } from '../cluster/http.ts';
 import type { Chapter } from './chapter.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What is used of vitest's JSON reporter, whose form is Jest's. */
 const report = z.object({
