@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BackoffRule } from '@howdah/core/backoff';
 import type { Clock } from '@howdah/core/clock';
 import type { StoreKind } from '@howdah/objectstore/store';
-import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
+import { type Agent, lastWorkMs, type Progress, type Readiness, workSignal } from '@howdah/runtime/agent';
 import type { Logger } from '@howdah/runtime/logger';
 import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { Collector } from './collector.ts';
@@ -59,7 +59,9 @@ export class AuditUpload implements Agent {
     const { clock } = this.#input;
     const { collector, courier, sealed } = await this.open();
     const either = new AbortController();
-    const both = AbortSignal.any([signal, either.signal]);
+    // A loop that fails ends the other at once; at a shutdown an upload under way goes on.
+    const work = AbortSignal.any([workSignal(signal), either.signal]);
+    const both = { signal: AbortSignal.any([signal, either.signal]), work };
     const endBoth = (error: unknown): never => {
       either.abort();
       throw error;
@@ -69,10 +71,27 @@ export class AuditUpload implements Agent {
         drive((s) => collector.cycle(s), new Wake(), clock, both).catch(endBoth),
         drive((s) => courier.cycle(s), sealed, clock, both).catch(endBoth),
       ]);
+      if (lastWorkMs(signal) !== undefined) await this.#takeTheLast(collector, courier, work);
       await collector.stop();
     } finally {
       await this.#input.stages.close();
     }
+  }
+
+  /** The last records are sealed, however few, and uploaded; what the store does not take goes out at the next start. */
+  async #takeTheLast(collector: Collector, courier: Courier, work: AbortSignal): Promise<void> {
+    try {
+      await collector.finish(work);
+      await courier.finish(work);
+    } catch (error) {
+      if (!work.aborted) throw error;
+    }
+    const { backlog } = this.#recovered ?? {};
+    if (backlog !== undefined && backlog.segments > 0)
+      this.#input.logger.warn(
+        { segments: backlog.segments, records: backlog.records },
+        'stopped before all segments were in the store: they go out at the next start',
+      );
   }
 
   /** Puts the state directory in order and makes the loops; `run` drives them, tests call their cycles. */

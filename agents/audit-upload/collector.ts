@@ -76,6 +76,28 @@ export class Collector {
     }
   }
 
+  /** Takes what the log holds by now and seals it, due or not. What cannot be read now is read at the next start. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { trouble } = this.#input;
+    try {
+      await this.#takeAll(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      trouble.failed(error);
+    }
+    if (this.#checkpoint.open.records > 0) await this.#seal(signal);
+  }
+
+  async #takeAll(signal: AbortSignal): Promise<void> {
+    while (this.paused === undefined) {
+      signal.throwIfAborted();
+      const collected = await this.#input.stages.collect(this.#positions, signal);
+      if (collected !== undefined) await this.#take(collected);
+      await this.#sealWhenDue(signal);
+      if (collected?.more !== true) return;
+    }
+  }
+
   /** What was read without finding a record need not be read again after an orderly stop. */
   async stop(): Promise<void> {
     if (this.#positions !== this.#checkpoint.files)
@@ -102,10 +124,14 @@ export class Collector {
   }
 
   async #sealWhenDue(signal: AbortSignal): Promise<void> {
-    const { stages, directory, backlog, sealRule, prefix, member, clock, onSealed } = this.#input;
+    const { sealRule, clock } = this.#input;
+    if (isDue(this.#checkpoint.open, sealRule, clock.now())) await this.#seal(signal);
+  }
+
+  async #seal(signal: AbortSignal): Promise<void> {
+    const { stages, directory, backlog, prefix, member, clock, onSealed } = this.#input;
     const { open, previous, follows, chain } = this.#checkpoint;
     const now = clock.now();
-    if (!isDue(open, sealRule, now)) return;
     const sealed = await stages.seal(
       { directory, open, previous, follows, chain, prefix, member, now },
       signal,

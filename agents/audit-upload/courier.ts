@@ -49,6 +49,16 @@ export class Courier {
     }
   }
 
+  /** Delivers all that is sealed, until the first failure. */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { backlog, trouble } = this.#input;
+    while (backlog.first !== undefined) {
+      signal.throwIfAborted();
+      await this.cycle(signal);
+      if (trouble.message !== undefined) return;
+    }
+  }
+
   async #deliver(sequence: number, signal: AbortSignal): Promise<void> {
     const { stages, directory, ledger, backlog, prefix, clock, onProven } = this.#input;
     const bytes = await stages.readManifest(directory, sequence);

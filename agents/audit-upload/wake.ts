@@ -20,16 +20,23 @@ export class Wake {
   }
 }
 
+export interface DriveSignals {
+  /** No further cycle begins, and no wait goes on. */
+  readonly signal: AbortSignal;
+  /** The cycle under way is cut short; not before {@link signal}. */
+  readonly work: AbortSignal;
+}
+
 /** Calls `cycle` again and again until the signal aborts; rejects when `cycle` does, unless it was the abort. */
 export const drive = async (
-  cycle: (signal: AbortSignal) => Promise<NextWait>,
+  cycle: (work: AbortSignal) => Promise<NextWait>,
   wake: Wake,
   clock: Clock,
-  signal: AbortSignal,
+  { signal, work }: DriveSignals,
 ): Promise<void> => {
   while (!signal.aborted) {
     try {
-      const { waitMs } = await cycle(signal);
+      const { waitMs } = await cycle(work);
       await wake.wait(waitMs, clock, signal);
     } catch (error) {
       if (!signal.aborted) throw error;

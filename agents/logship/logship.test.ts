@@ -11,6 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StopRequest } from '@howdah/runtime/agent';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
 import type { Sink } from './sink.ts';
@@ -524,5 +525,87 @@ describe('many log files', () => {
     await appendFile(at.file('05.csv'), csvlogRecords(50, 1));
     await rig.drain();
     expect(await rig.metric('howdah_logship_records_by_severity_total{severity="LOG"}')).toBe(81);
+  });
+});
+
+describe('at the end of a pod', () => {
+  /** Runs until the log was read once, then grows the log and asks the agent to stop for `reason`. */
+  const stoppedAfter = async (
+    at: Awaited<ReturnType<typeof place>>,
+    reason: Error,
+    options: RigOptions = {},
+  ) => {
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 1));
+    const rig = await at.start(options);
+    const stop = new AbortController();
+    const running = rig.logship.run(stop.signal);
+    while (rig.clock.sleepers === 0) await new Promise(setImmediate);
+    await appendFile(at.file('a.csv'), csvlogRecords(1, 2));
+    await writeFile(at.file('b.csv'), csvlogRecord(3, 'FATAL', 'the database system is shutting down'));
+    stop.abort(reason);
+    await running;
+    return rig;
+  };
+
+  it('the last records are counted and shipped before the agent ends', async () => {
+    await using at = await place();
+    const rig = await stoppedAfter(at, new StopRequest('shutdown'));
+    expect([await severity(rig, 'a.csv'), await severity(rig, 'b.csv', 'FATAL')]).toEqual([3, 1]);
+    expect((await lineNumbers(at.root)).toSorted()).toEqual(numbers(0, 4));
+  });
+
+  it('a new configuration takes over at once, and what is left is its', async () => {
+    await using at = await place();
+    await stoppedAfter(at, new StopRequest('config-changed'));
+    expect(await lineNumbers(at.root)).toEqual([1]);
+    await (await at.start()).drain();
+    expect((await lineNumbers(at.root)).toSorted()).toEqual(numbers(0, 4));
+  });
+
+  it('a sink that takes nothing is asked once more, and gets the rest at the next start', async () => {
+    await using at = await place();
+    let asked = 0;
+    const deaf: Sink = {
+      id: 'deaf',
+      kind: 'file',
+      open: async () => undefined,
+      write: async () => {
+        asked += 1;
+        throw new Error('no route to host');
+      },
+      flush: async () => undefined,
+      tidy: async () => false,
+      close: async () => undefined,
+    };
+    await stoppedAfter(at, new StopRequest('shutdown'), { sinks: [deaf] });
+    expect(asked).toBe(2);
+    await (await at.start()).drain();
+    expect((await lineNumbers(at.root)).toSorted()).toEqual(numbers(0, 4));
+  });
+
+  it('a sink that hangs holds the process up no longer than was said', async () => {
+    await using at = await place();
+    const asked = Promise.withResolvers<void>();
+    const hangs: Sink = {
+      id: 'hangs',
+      kind: 'file',
+      open: async () => undefined,
+      write: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          asked.resolve();
+        }),
+      flush: async () => undefined,
+      tidy: async () => false,
+      close: async () => undefined,
+    };
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 1));
+    const rig = await at.start({ sinks: [hangs] });
+    const stop = new AbortController();
+    const running = rig.logship.run(stop.signal);
+    await asked.promise;
+    stop.abort(new StopRequest('shutdown', 50));
+    await running;
+    expect(await severity(rig, 'a.csv')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { backoffMs } from '@howdah/core/backoff';
 import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
-import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
+import { type Agent, lastWorkMs, type Progress, type Readiness, workSignal } from '@howdah/runtime/agent';
 import type { Logger } from '@howdah/runtime/logger';
 import type { LogshipStatus } from '@howdah/status/logship';
 import type { Delivery } from './delivery.ts';
@@ -58,15 +58,37 @@ export class Logship implements Agent {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    // A batch that is cut short cannot be followed by another, so at a shutdown the cycle under way ends itself.
+    const work = workSignal(signal);
+    try {
+      await this.#follow(signal, work);
+      if (lastWorkMs(signal) !== undefined) await this.#takeTheLast(work);
+    } finally {
+      await this.#end();
+    }
+  }
+
+  async #follow(signal: AbortSignal, work: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
-        const waitMs = await this.cycle(signal);
+        const waitMs = await this.cycle(work);
         await this.#input.clock.sleep(waitMs, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
-    } finally {
-      await this.#end();
+    }
+  }
+
+  /** What PostgreSQL wrote until now; a sink that does not take it gets it at the next start. */
+  async #takeTheLast(work: AbortSignal): Promise<void> {
+    try {
+      do work.throwIfAborted();
+      while ((await this.cycle(work)) === 0 && this.#waitingFor === undefined);
+    } catch (error) {
+      if (!work.aborted) throw error;
+      this.#input.logger.warn(
+        'stopped before the last records were delivered: they go out at the next start',
+      );
     }
   }
 
