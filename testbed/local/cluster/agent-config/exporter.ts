@@ -9,5 +9,6 @@ export const renderExporterYaml = (member: MemberLayout): string =>
       user: 'howdah_monitor',
       database: 'postgres',
     },
+    patroni: { url: `http://127.0.0.1:${member.ports.patroni}` },
     intervalSeconds: 5,
   });
