@@ -2,32 +2,27 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '@howdah/core/errors';
 import { Registry } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configReference, configTable, referenceIndex, withConfigTable } from './config-reference.ts';
 import { configRows } from './config-rows.ts';
 import { duplicateCodes, type ErrorPackage, errorReference } from './error-reference.ts';
+import { charts } from './generate-charts.ts';
+import type { Generated, GeneratedFile } from './generated-file.ts';
 import { describeMetrics, type MetricPackage, metricReference } from './metric-reference.ts';
 import { readModule } from './read-module.ts';
 import { sourceFiles } from './source-files.ts';
 import type { StepContext } from './step.ts';
 
-export interface GeneratedFile {
-  /** Relative to the root. */
-  readonly path: string;
-  readonly content: string;
-}
-
-export interface Generated {
-  readonly files: readonly GeneratedFile[];
-  /** Sources from which nothing could be generated, and why. */
-  readonly problems: readonly string[];
-}
-
 type Context = Pick<StepContext, 'root' | 'signal'>;
 
-/** Everything in the tree that is made from code: docs/errors.md, docs/reference, the READMEs' tables. */
+/** Everything in the tree that is made from code: docs/errors.md, docs/reference, the READMEs' tables, charts' schemas. */
 export const generateAll = async (context: Context): Promise<Generated> => {
-  const parts = [await errors(context), await configurations(context), await metrics(context)];
+  const parts = [
+    await errors(context),
+    await configurations(context),
+    await metrics(context),
+    await charts(context),
+  ];
   return {
     files: parts.flatMap(({ files }) => files),
     problems: parts.flatMap(({ problems }) => problems),

@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { ensureClients } from '@howdah/testbed-kube/programs';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
+import { ourselves, runAs } from '@howdah/testing/run-as';
+import { parseAllDocuments, stringify } from 'yaml';
+import { z } from 'zod';
+
+export const chart = fileURLToPath(new URL('../howdah-agents', import.meta.url));
+const examples = fileURLToPath(new URL('../../examples', import.meta.url));
+/** Path of a file of the example that the chart is tried with. */
+export const example = (path: string): string => join(examples, 'existing-patroni', path);
+
+/** kubectl, helm or kubeconform, built when it is not there; gives what it prints. */
+export const client = async (
+  name: 'kubectl' | 'helm' | 'kubeconform',
+  args: readonly string[],
+  input?: string,
+): Promise<string> => {
+  const { clients } = await ensureClients(currentWorkspace(), (line) => process.stderr.write(`${line}\n`));
+  const { stdout } = await runAs(ourselves(), join(clients, name), args, {
+    timeoutMs: 60_000,
+    // Neither program is to find a cluster here.
+    env: { HOME: tmpdir(), KUBECONFIG: '/dev/null' },
+    ...(input === undefined ? {} : { input }),
+  });
+  return stdout;
+};
+
+/** What every object of Kubernetes has. */
+const kubernetesObject = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+export type KubernetesObject = z.infer<typeof kubernetesObject>;
+
+export const objectsOf = (yaml: string): readonly KubernetesObject[] =>
+  parseAllDocuments(yaml)
+    .map((document) => document.toJS() as unknown)
+    .filter((object) => object !== null && object !== undefined)
+    .map((object) => kubernetesObject.parse(object));
+
+/** Renders the chart with the example's values, and over them `values`. */
+export const render = async (values: object = {}, more: readonly string[] = []): Promise<string> => {
+  const directory = await mkdtemp(join(tmpdir(), 'howdah-helm-'));
+  try {
+    const file = join(directory, 'values.yaml');
+    await writeFile(file, stringify(values));
+    const files = ['--values', example('agents/values.yaml'), '--values', file];
+    return await client('helm', ['template', 'agents', chart, ...files, ...more]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
