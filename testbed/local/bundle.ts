@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { bundleOptions } from '@howdah/testbed-bundle/options';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { build } from 'esbuild';
 import type { SuiteProgram } from './cluster/suite.ts';
-
-/** What bundled CommonJS libraries (pg, pino, fastify) expect to find. */
-const commonJsBanner = `import { createRequire as createRequireOfBundle } from 'node:module';
-const require = createRequireOfBundle(import.meta.url);`;
 
 /**
  * Bundles one entry point below `directory` as an image would carry it: start time and memory are those
@@ -20,24 +17,12 @@ const require = createRequireOfBundle(import.meta.url);`;
  */
 export const bundle = async (entry: string, directory: string): Promise<string> => {
   const { outputFiles } = await build({
+    ...bundleOptions,
     entryPoints: [entry],
     outdir: directory,
     write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    sourcemap: true,
-    sourcesContent: false,
     entryNames: 'main',
     chunkNames: 'chunk-[hash]',
-    outExtension: { '.js': '.mjs' },
-    banner: { js: commonJsBanner },
-    external: ['pg-native', 'pino-pretty'],
-    logLevel: 'error',
   });
   const digest = createHash('sha256');
   for (const file of outputFiles) digest.update(file.hash);

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Runs once, while the image is built: gathers in $1 the programs of the image with every library they load, and
+# what those read. Nothing else of the distribution comes along.
+set -eu
+: "${USER_ID:?}" "${SOURCE_DATE_EPOCH:?}"
+image=$1
+export DEBIAN_FRONTEND=noninteractive
+
+apt-get update -q
+apt-get install -qq -y --no-install-recommends binutils ca-certificates libstdc++6 netbase pgbackrest tini tzdata
+# Debian has no such link, so that OpenSSL would look for its certificates by hash, one file for each.
+ln -sf /etc/ssl/certs/ca-certificates.crt /usr/lib/ssl/cert.pem
+
+# /lib is usr/lib, as programs name their loader there.
+mkdir -p "$image/usr/lib"
+for name in lib lib64; do
+  if [ -L "/$name" ]; then cp -P "/$name" "$image/$name"; mkdir -p "$image/usr/$name"; fi
+done
+
+programs='/usr/local/bin/node /usr/bin/pgbackrest /usr/bin/tini'
+# What ldd names by path: libraries, and the loader itself. usrmerge: only the path below /usr is real.
+# shellcheck disable=SC2086 # a list of words
+libraries=$(ldd $programs | sed -n -e 's/.*=> \(\/[^ ]*\).*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |
+  sed 's|^/lib|/usr/lib|' | sort -u)
+# shellcheck disable=SC2086
+for file in $programs $libraries; do
+  mkdir -p "$image$(dirname "$file")"
+  cp -L "$file" "$image$file"
+done
+strip "$image/usr/local/bin/node"
+ln -s /opt/howdah/cli/main.mjs "$image/usr/local/bin/howdah"
+
+data='/opt/howdah /usr/share/zoneinfo /etc/ssl/certs/ca-certificates.crt
+  /etc/ssl/openssl.cnf /usr/lib/ssl /etc/os-release /usr/lib/os-release /etc/services /etc/protocols'
+for file in $data; do
+  mkdir -p "$image$(dirname "$file")"
+  cp -a "$file" "$image$file"
+done
+rm -rf "$image"/usr/share/zoneinfo/right "$image"/usr/share/zoneinfo/posix
+printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$image/etc/nsswitch.conf"
+printf 'root:x:0:0:root:/:/nonexistent\npostgres:x:%s:%s:PostgreSQL:/var/lib/postgresql:/nonexistent\n' \
+  "$USER_ID" "$USER_ID" >"$image/etc/passwd"
+printf 'root:x:0:\npostgres:x:%s:\n' "$USER_ID" >"$image/etc/group"
+
+# Scanners find here which packages the libraries are of, as in distroless images.
+mkdir -p "$image/var/lib/dpkg/status.d"
+# shellcheck disable=SC2086
+for file in $programs $libraries /usr/share/zoneinfo/UTC /etc/services /etc/ssl/openssl.cnf; do
+  dpkg-query --search "$file" "${file#/usr}" 2>/dev/null | sed -n '1s/[:, ].*//p'
+done | sort -u | while read -r package; do
+  dpkg-query --status "$package" >"$image/var/lib/dpkg/status.d/$package"
+done
+dpkg-query --status ca-certificates >"$image/var/lib/dpkg/status.d/ca-certificates"
+
+# Names to mount over; group 0 may do what the user may.
+set -- /etc/howdah/config /etc/howdah/postgres /etc/howdah/secrets /etc/pgbackrest /tmp
+for directory in "$@"; do mkdir -p "$image$directory"; done
+chmod 1777 "$image/tmp"
+set -- /var/lib/howdah /run/howdah /run/postgresql /var/lib/postgresql/data /var/log/postgresql /var/lib/pgbackrest \
+  /var/log/pgbackrest
+for directory in "$@"; do
+  mkdir -p "$image$directory"
+  chown "$USER_ID:0" "$image$directory"
+  chmod 2775 "$image$directory"
+done
+ln -s ../run "$image/var/run"
+
+# Two builds of the same packages agree.
+find "$image" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
