@@ -7,14 +7,16 @@ const tier = (
   exclude: string[],
   testTimeout: number,
   parallel: boolean,
+  globalSetup: string[] = [],
 ) => ({
   test: {
     name,
     include,
-    exclude: ['**/node_modules/**', '**/.dev/**', '**/.demo/**', '**/dist/**', ...exclude],
+    exclude: ['**/node_modules/**', '**/.dev/**', '**/.demo/**', '**/.kube/**', '**/dist/**', ...exclude],
     testTimeout,
     hookTimeout: Math.max(testTimeout, 120_000),
     fileParallelism: parallel,
+    globalSetup,
   },
 });
 
@@ -28,6 +30,7 @@ export default defineConfig({
       tier('store', ['**/*.store.test.ts'], [], 60_000, false),
       tier('page', ['**/*.page.test.ts'], [], 60_000, false),
       tier('e2e', ['**/*.e2e.test.ts'], [], 300_000, false),
+      tier('kube', ['**/*.kube.test.ts'], [], 300_000, false, ['testbed/kube/tier-setup.ts']),
     ],
   },
 });

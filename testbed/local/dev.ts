@@ -6,11 +6,24 @@ import { addDemo } from './verbs/demo.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addFaults } from './verbs/faults.ts';
 import { addHowdah } from './verbs/howdah.ts';
+import { addImages } from './verbs/images.ts';
+import { addKube } from './verbs/kube.ts';
 import { addSoak } from './verbs/soak.ts';
 import { addTest } from './verbs/test.ts';
 
 const program = new Command('./dev').description('Everything one does with this clone.').showHelpAfterError();
-for (const add of [addDemo, addTest, addCheck, addBench, addSoak, addFaults, addDoctor, addHowdah])
+for (const add of [
+  addDemo,
+  addTest,
+  addCheck,
+  addBench,
+  addSoak,
+  addFaults,
+  addDoctor,
+  addHowdah,
+  addImages,
+  addKube,
+])
   add(program);
 
 // `./dev … | head` closes the pipe: that is no fault to tell about.

@@ -14,16 +14,4 @@ export const errorCatalogue = {
     remedy: './dev demo stop ends the demo; for a port, stop the program that is named.',
     retry: 'never',
   },
-  notRunning: {
-    code: 'HOWDAH_DEV_NOT_RUNNING',
-    meaning: 'There is no running demo of this clone.',
-    remedy: 'Start one with ./dev demo.',
-    retry: 'never',
-  },
-  refused: {
-    code: 'HOWDAH_DEV_REFUSED',
-    meaning: 'What was asked cannot be done here.',
-    remedy: 'The message says why and what can be done instead.',
-    retry: 'never',
-  },
 } as const satisfies ErrorCatalogue;

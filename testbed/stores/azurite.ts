@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { createRequire } from 'node:module';
 import { ContainerClient, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { makeCertificate } from './certificate.ts';
+import { type Certificate, makeCertificate } from './certificate.ts';
 import { isListening } from './reachable.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
 
-/** The account that every Azurite has: published, so no secret. */
-const accountName = 'devstoreaccount1';
-const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+/** The account that every Azurite has, and its key: published, so no secret. */
+export const accountName = 'devstoreaccount1';
+export const accountKey =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 export interface AzureServer {
   readonly endpoint: string;
@@ -25,6 +26,21 @@ export interface AzureServer {
   stop(): Promise<void>;
 }
 
+/** What Node is started with to become Azurite, with TLS and its data in `location`. */
+export const azureArguments = (
+  host: string,
+  port: number,
+  location: string,
+  certificate: Certificate,
+): readonly string[] => [
+  createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
+  ...['--blobHost', host, '--blobPort', String(port), '--location', location],
+  ...['--cert', certificate.certFile, '--key', certificate.keyFile],
+  ...['--silent', '--skipApiVersionCheck', '--disableProductStyleUrl'],
+  // Without this it calls home at every start.
+  '--disableTelemetry',
+];
+
 /** Azurite with TLS and an empty container. */
 export const startAzureServer = async (): Promise<AzureServer> => {
   const root = await mkdtemp('/tmp/howdah-azure-');
@@ -36,19 +52,12 @@ export const startAzureServer = async (): Promise<AzureServer> => {
   const start = async () => {
     server = await startServerProcess({
       file: process.execPath,
-      args: [
-        createRequire(import.meta.url).resolve('azurite/dist/src/blob/main.js'),
-        ...['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', root],
-        ...['--cert', certificate.certFile, '--key', certificate.keyFile],
-        ...['--silent', '--skipApiVersionCheck', '--disableProductStyleUrl'],
-        // Without this it calls home at every start.
-        '--disableTelemetry',
-      ],
+      args: azureArguments('127.0.0.1', port, root, certificate),
       ready: (signal) => isListening(port, signal),
     });
   };
   await start();
-  await createContainer(`${endpoint}/${container}`, certificate.caFile);
+  await createAzureContainer(`${endpoint}/${container}`, certificate.caFile);
   return {
     endpoint,
     accountName,
@@ -64,7 +73,8 @@ export const startAzureServer = async (): Promise<AzureServer> => {
   };
 };
 
-const createContainer = async (url: string, caFile: string): Promise<void> => {
+/** Makes a container of the well-known account; `url` ends with its name. */
+export const createAzureContainer = async (url: string, caFile: string): Promise<void> => {
   const agent = new Agent({ ca: readFileSync(caFile) });
   const pipeline = newPipeline(new StorageSharedKeyCredential(accountName, accountKey));
   pipeline.factories.unshift({

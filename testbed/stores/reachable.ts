@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-/** Whether something accepts connections on `port` of 127.0.0.1. */
-export const isListening = (port: number, signal: AbortSignal): Promise<boolean> =>
+/** Whether something accepts connections on `port` of `host`. */
+export const isListening = (port: number, signal: AbortSignal, host = '127.0.0.1'): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, signal });
+    const socket = connect({ host, port, signal });
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeCertificate } from './certificate.ts';
+import { type Certificate, makeCertificate } from './certificate.ts';
 import { isListening } from './reachable.ts';
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -29,21 +29,16 @@ export interface WebServer {
 export const startWebServer = async (): Promise<WebServer> => {
   const root = await mkdtemp('/tmp/howdah-web-');
   const directory = join(root, 'files');
-  await mkdir(directory);
   const certificate = await makeCertificate(root);
   const port = await freePort();
   const username = 'howdah';
   const password = 'web-test-password';
-  const { stdout } = await run('openssl', ['passwd', '-apr1', password]);
-  await writeFile(join(root, 'users'), `${username}:${stdout}`);
-  await writeFile(join(root, 'nginx.conf'), configuration(root, port));
-  // As root its workers run as another user, who must be able to write.
-  for (const path of [root, directory]) await chmod(path, 0o777);
+  const config = await prepareWebServer(root, `127.0.0.1:${port}`, certificate, { username, password });
   let server: ServerProcess | undefined;
   const start = async () => {
     server = await startServerProcess({
       file: '/usr/sbin/nginx',
-      args: ['-c', join(root, 'nginx.conf'), '-e', join(root, 'error.log')],
+      args: webArguments(root, config),
       ready: (signal) => isListening(port, signal),
     });
   };
@@ -63,7 +58,30 @@ export const startWebServer = async (): Promise<WebServer> => {
   };
 };
 
-const configuration = (root: string, port: number): string => `
+/** Writes what nginx reads into `root`, and makes `root/files`; gives the path of its configuration. */
+export const prepareWebServer = async (
+  root: string,
+  listen: string,
+  certificate: Certificate,
+  user: { readonly username: string; readonly password: string },
+): Promise<string> => {
+  const files = join(root, 'files');
+  const config = join(root, 'nginx.conf');
+  await mkdir(files, { recursive: true });
+  const { stdout } = await run('openssl', ['passwd', '-apr1', user.password]);
+  await writeFile(join(root, 'users'), `${user.username}:${stdout}`);
+  await writeFile(config, configuration(root, listen, certificate));
+  // As root its workers run as another user, who must be able to write.
+  for (const path of [root, files]) await chmod(path, 0o777);
+  return config;
+};
+
+/** What nginx is started with. */
+export const webArguments = (root: string, config: string): readonly string[] => [
+  ...['-c', config, '-e', join(root, 'error.log')],
+];
+
+const configuration = (root: string, listen: string, certificate: Certificate): string => `
 daemon off;
 master_process off;
 pid ${root}/nginx.pid;
@@ -77,9 +95,9 @@ http {
   uwsgi_temp_path ${root}/uwsgi;
   scgi_temp_path ${root}/scgi;
   server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${root}/server.crt;
-    ssl_certificate_key ${root}/server.key;
+    listen ${listen} ssl;
+    ssl_certificate ${certificate.certFile};
+    ssl_certificate_key ${certificate.keyFile};
     client_max_body_size 64m;
     location /segments/ {
       alias ${root}/files/;

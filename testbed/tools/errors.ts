@@ -27,4 +27,16 @@ export const errorCatalogue = {
       'Look at the logs named in the message, in ./dev demo info or ./dev kube status; on a slow machine simply try again.',
     retry: 'never',
   },
+  notRunning: {
+    code: 'HOWDAH_DEV_NOT_RUNNING',
+    meaning: 'There is no running demo, or no running cluster, of this clone.',
+    remedy: 'Start it with ./dev demo, or with ./dev kube up.',
+    retry: 'never',
+  },
+  refused: {
+    code: 'HOWDAH_DEV_REFUSED',
+    meaning: 'What was asked cannot be done here.',
+    remedy: 'The message says why and what can be done instead.',
+    retry: 'never',
+  },
 } as const satisfies ErrorCatalogue;

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HowdahError } from '@howdah/core/errors';
@@ -25,35 +26,84 @@ export const goInstall = async (
   tell: (line: string) => void,
 ): Promise<string> => {
   const [path = module, version = 'latest'] = module.split('@');
-  const binDirectory = join(workspace.tools, 'go-programs', version);
+  const binDirectory = join(buildRoot(workspace), 'go-programs', version);
   const binary = join(binDirectory, path.split('/').at(-1) ?? path);
-  if (
-    await stat(binary).then(
-      () => true,
-      () => false,
-    )
-  )
-    return binary;
-  const go = await ensureGo(workspace, tell);
+  if (await exists(binary)) return binary;
   await mkdir(binDirectory, { recursive: true });
   tell(`building ${module}`);
-  const cache = join(workspace.tools, 'go-cache');
+  await runGo(workspace, ['install', module], { GOBIN: binDirectory }, tell);
+  return binary;
+};
+
+/** A program of our own, whose module lies in this clone with everything it needs pinned in go.sum. */
+export interface GoProgram {
+  readonly name: string;
+  /** The folder with its go.mod. */
+  readonly directory: string;
+  /** For `go build -ldflags`. */
+  readonly ldflags?: string;
+  /** What to tell while it is built, e.g. that it takes minutes. */
+  readonly announcement: string;
+}
+
+/** `go build` of a module in this clone; at once when exactly these sources were built before. */
+export const goBuild = async (
+  workspace: Workspace,
+  program: GoProgram,
+  tell: (line: string) => void,
+): Promise<string> => {
+  const { name, directory, ldflags = '-s -w', announcement } = program;
+  const digest = createHash('sha256').update(ldflags);
+  for (const file of (await readdir(directory)).sort()) {
+    if (/\.go$|^go\.(mod|sum)$/.test(file)) digest.update(await readFile(join(directory, file)));
+  }
+  const folder = join(buildRoot(workspace), 'go-programs', `${name}-${digest.digest('hex').slice(0, 12)}`);
+  const binary = join(folder, name);
+  if (await exists(binary)) return binary;
+  await mkdir(folder, { recursive: true });
+  tell(announcement);
+  const fresh = `${binary}.${process.pid}`;
+  const flags = ['-trimpath', '-mod=readonly', '-ldflags', ldflags, '-o', fresh];
+  await runGo(workspace, ['build', '-C', directory, ...flags, '.'], {}, tell);
+  await rename(fresh, binary);
+  return binary;
+};
+
+/** Where Go's caches and what it built are kept: in the clone, or where several clones share them. */
+const buildRoot = (workspace: Workspace): string => process.env.HOWDAH_BUILD_CACHE ?? workspace.tools;
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Forty minutes: Kubernetes takes five on two idle cores, and builds may share them with tests. */
+const buildDeadlineMs = 2_400_000;
+
+const runGo = async (
+  workspace: Workspace,
+  args: readonly string[],
+  more: Readonly<Record<string, string>>,
+  tell: (line: string) => void,
+): Promise<void> => {
+  const go = await ensureGo(workspace, tell);
+  const cache = join(buildRoot(workspace), 'go-cache');
   const env = {
     ...goEnvironment(),
-    GOBIN: binDirectory,
     GOPATH: join(cache, 'path'),
     GOCACHE: join(cache, 'build'),
     GOFLAGS: '-modcacherw',
     // The Go we have is the one we use; no other is fetched because a module asks for it.
     GOTOOLCHAIN: 'local',
     CGO_ENABLED: '0',
+    ...more,
   };
   try {
-    await runAs(ourselves(), go, ['install', module], { env, timeoutMs: 1_200_000 });
+    await runAs(ourselves(), go, args, { env, timeoutMs: buildDeadlineMs });
   } catch (cause) {
-    throw new HowdahError(errorCatalogue.installFailed, `go install ${module} failed`, { cause });
+    throw new HowdahError(errorCatalogue.installFailed, `go ${args.join(' ')} failed`, { cause });
   }
-  return binary;
 };
 
 /** Proxies and certificates of this machine. */

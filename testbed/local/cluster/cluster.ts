@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { HowdahError } from '@howdah/core/errors';
-import { errorCatalogue as toolErrors } from '@howdah/testbed-tools/errors';
+import { errorCatalogue } from '@howdah/testbed-tools/errors';
 import type { Managed, Supervisor } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import { errorCatalogue } from '../errors.ts';
 import { getText } from './http.ts';
 import type { ClusterLayout, Passwords } from './layout.ts';
 import { Member } from './member.ts';
@@ -83,7 +82,7 @@ export class Cluster {
     });
     const answer = await response.text();
     if (!response.ok) {
-      throw new HowdahError(toolErrors.notReached, `Patroni refused the switchover: ${answer}`);
+      throw new HowdahError(errorCatalogue.notReached, `Patroni refused the switchover: ${answer}`);
     }
     const to = await waitFor(
       'the new primary to take writes',

@@ -1,7 +1,7 @@
 import { HowdahError } from '@howdah/core/errors';
+import { errorCatalogue } from '@howdah/testbed-tools/errors';
 import type { Managed, Supervisor } from '@howdah/testbed-tools/process/supervisor';
 import { Client, type QueryResultRow } from 'pg';
-import { errorCatalogue } from '../errors.ts';
 import type { ClusterLayout, MemberLayout, Passwords } from './layout.ts';
 import { readMountedDirectory, writeMountedDirectory } from './mounted-directory.ts';
 import { pgbackrest } from './pgbackrest.ts';

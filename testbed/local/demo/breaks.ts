@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { status } from '@howdah/status/status';
+import { errorCatalogue } from '@howdah/testbed-tools/errors';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import type { Cluster } from '../cluster/cluster.ts';
 import { getJson } from '../cluster/http.ts';
 import { renderPgHba } from '../cluster/postgres-files.ts';
-import { errorCatalogue } from '../errors.ts';
 import type { Tell } from './narrator.ts';
 
 /** Something that can be broken in the running demo, and mended again. */

@@ -1,9 +1,9 @@
 import { chmod, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { errorCatalogue } from '@howdah/testbed-tools/errors';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
-import { z } from 'zod';
-import { errorCatalogue } from '../errors.ts';
+import * as z from 'zod';
 
 /** What other processes need to know of a running demo; roles are asked of Patroni when they are wanted. */
 const demoFacts = z.object({

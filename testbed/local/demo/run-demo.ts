@@ -15,7 +15,7 @@ import { startCluster } from '../cluster/start-cluster.ts';
 import { errorCatalogue } from '../errors.ts';
 import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
-import { listenForOrders } from './control.ts';
+import { obeyOrders } from './control.ts';
 import { type DemoFacts, linkDemo, unlinkDemo, writeFacts } from './files.ts';
 import type { Tell } from './narrator.ts';
 import { tellStory } from './story.ts';
@@ -77,7 +77,7 @@ const showMainJob = async (
     `five agents ride on each member; Prometheus scrapes them; pgbench does ${loadPerSecond} transactions a second`,
   );
   const facts = factsOf(cluster);
-  await listenForOrders(facts.controlSocket, cluster, tell, signal);
+  await obeyOrders(facts.controlSocket, cluster, tell, signal);
   await writeFacts(workspace, facts);
   tell(`the console: ${facts.console}`);
   const before = await look(cluster, signal);

@@ -1,5 +1,5 @@
-/** What a part is needed for; `demo` and `test` install what is missing, `doctor` only tells. */
-export type Purpose = 'demo' | 'test';
+/** What a part is needed for; `demo`, `test`, `kube` and `images` install what is missing, `doctor` only tells. */
+export type Purpose = 'demo' | 'test' | 'kube' | 'images';
 
 /** One Debian package that the testbed is built of. */
 export interface Part {
@@ -44,7 +44,7 @@ export const parts: readonly Part[] = [
     package: 'prometheus',
     atLeast: '2.42',
     usedFor: 'scraping the agents, as a real installation would; promtool checks the metrics',
-    neededBy: ['demo', 'test'],
+    neededBy: ['demo', 'test', 'kube'],
   },
   {
     package: 'python3-venv',
@@ -64,13 +64,13 @@ export const parts: readonly Part[] = [
     package: 'openssl',
     atLeast: '3.0',
     usedFor: 'certificates for the TLS tests',
-    neededBy: ['test'],
+    neededBy: ['test', 'kube'],
   },
   {
     package: 'nginx-light',
     atLeast: '1.18',
     usedFor: 'the web server that takes audit segments in tests',
-    neededBy: ['test'],
+    neededBy: ['test', 'kube'],
   },
   {
     package: 'curl',
@@ -89,6 +89,48 @@ export const parts: readonly Part[] = [
     atLeast: '2.30',
     usedFor: 'checking that generated files are up to date',
     neededBy: ['test'],
+  },
+  {
+    package: 'runc',
+    atLeast: '1.1',
+    usedFor: 'starting the containers of the Kubernetes testbed',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'containernetworking-plugins',
+    atLeast: '1.1',
+    usedFor: 'the network of its pods',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'nftables',
+    atLeast: '1.0',
+    usedFor: 'its services',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'iproute2',
+    atLeast: '5.10',
+    usedFor: 'its bridge and routes',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'e2fsprogs',
+    atLeast: '1.46',
+    usedFor: 'its volumes of a fixed size',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'mmdebstrap',
+    atLeast: '1.3',
+    usedFor: 'the bases of the images, made of Debian’s packages',
+    neededBy: ['images'],
+  },
+  {
+    package: 'buildah',
+    atLeast: '1.28',
+    usedFor: 'building the images',
+    neededBy: ['images'],
   },
 ];
 

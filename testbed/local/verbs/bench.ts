@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { errorCatalogue } from '@howdah/testbed-tools/errors';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
-import { errorCatalogue } from '../errors.ts';
 import { spawnHere } from '../runs/spawn-here.ts';
 
 const benches = (): readonly string[] => {

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { HowdahError } from '@howdah/core/errors';
+import { errorCatalogue } from '../errors.ts';
+
+/** What the node calls of the distribution: one file each by which it is known, and Debian's package. */
+const needed: readonly (readonly [readonly string[], string])[] = [
+  [['/usr/sbin/runc', '/usr/bin/runc'], 'runc'],
+  [['/usr/lib/cni/bridge', '/opt/cni/bin/bridge'], 'containernetworking-plugins'],
+  [['/usr/sbin/nft', '/usr/bin/nft'], 'nftables'],
+  [['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'], 'iproute2'],
+  [['/usr/sbin/mkfs.ext4', '/sbin/mkfs.ext4'], 'e2fsprogs'],
+  [['/usr/bin/openssl'], 'openssl'],
+];
+
+/** @throws HowdahError where a node of our own cannot be: not Linux, not root, or without its packages. */
+export const requireOwnNode = (): void => {
+  if (process.platform !== 'linux' || userInfo().uid !== 0) {
+    throw new HowdahError(
+      errorCatalogue.rootNeeded,
+      'a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux',
+    );
+  }
+  const missing = needed.filter(([paths]) => !paths.some((path) => existsSync(path)));
+  if (missing.length === 0) return;
+  const names = missing.map(([, name]) => name);
+  throw new HowdahError(
+    errorCatalogue.packagesMissing,
+    `missing: ${names.join(', ')}\n  apt-get install --no-install-recommends ${names.join(' ')}`,
+  );
+};

@@ -1,0 +1,34 @@
+import { ourselves, runAs } from '@howdah/testing/run-as';
+import * as z from 'zod';
+
+const index = z.object({
+  manifests: z.array(z.object({ annotations: z.record(z.string(), z.string()).default({}) })),
+});
+const dockerManifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));
+
+/** The names of the images in an archive: an OCI layout's annotations, else docker's manifest.json. */
+export const namesInArchive = async (archive: string, signal: AbortSignal): Promise<readonly string[]> => {
+  const inOci = await member(archive, 'index.json', signal);
+  const oci =
+    inOci === undefined
+      ? []
+      : index.parse(inOci).manifests.flatMap(({ annotations }) => {
+          const name =
+            annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'];
+          return name === undefined ? [] : [name];
+        });
+  if (oci.length > 0) return oci;
+  const inDocker = await member(archive, 'manifest.json', signal);
+  return inDocker === undefined
+    ? []
+    : dockerManifest.parse(inDocker).flatMap(({ RepoTags }) => RepoTags ?? []);
+};
+
+/** One JSON file of a tar archive, or undefined when it is not in it. */
+const member = async (archive: string, name: string, signal: AbortSignal): Promise<unknown> => {
+  for (const path of [name, `./${name}`]) {
+    const found = await runAs(ourselves(), 'tar', ['-xOf', archive, path], { signal }).catch(() => undefined);
+    if (found !== undefined) return JSON.parse(found.stdout);
+  }
+  return undefined;
+};
