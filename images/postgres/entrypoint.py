@@ -200,10 +200,12 @@ def prepare(config_file):
 
 
 def main(words):
+    # Patroni's Config takes its variables out of the environment as it reads them.
+    environment = dict(os.environ)
     name_this_user()
     if words[:1] == ["patroni"]:
         prepare(words[-1])
-    os.execvp(words[0], words)
+    os.execvpe(words[0], words, environment)
 
 
 if __name__ == "__main__":
