@@ -4,7 +4,7 @@ import type { StepContext, StepOutcome } from './step.ts';
 
 /** Enough for the names of all files; a tool that says more has run wild. */
 const maxOutputLength = 8 * 1024 * 1024;
-const timeoutMs = 120_000;
+const timeoutMs = 600_000;
 
 export interface ToolResult {
   readonly exitCode: number;
