@@ -9,7 +9,7 @@ const needed: readonly (readonly [readonly string[], string])[] = [
   [['/usr/lib/cni/bridge', '/opt/cni/bin/bridge'], 'containernetworking-plugins'],
   [['/usr/sbin/nft', '/usr/bin/nft'], 'nftables'],
   [['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'], 'iproute2'],
-  [['/usr/sbin/mkfs.ext4', '/sbin/mkfs.ext4'], 'e2fsprogs'],
+  [['/usr/sbin/mkfs.xfs', '/sbin/mkfs.xfs'], 'xfsprogs'],
   [['/usr/bin/openssl'], 'openssl'],
 ];
 

@@ -2,8 +2,8 @@ import { chmod, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNode } from '../node/commands.ts';
 
-/** Kubernetes rounds nothing up for us, and ext4 with a journal wants some room of its own. */
-const leastBytes = 16 * 2 ** 20;
+/** XFS is made of no less. */
+const leastBytes = 300 * 2 ** 20;
 
 /** The places that volumes are kept in: a directory each, and for a sized one a file system mounted there. */
 export class VolumeDirectories {
@@ -18,7 +18,7 @@ export class VolumeDirectories {
   }
 
   #image(name: string): string {
-    return join(this.#root, `${name}.ext4`);
+    return join(this.#root, `${name}.xfs`);
   }
 
   /** Safe to repeat after it failed half way. */
@@ -29,7 +29,7 @@ export class VolumeDirectories {
       const image = this.#image(name);
       await writeFile(image, '');
       await truncate(image, Math.max(sizeBytes, leastBytes));
-      await runInNode('mkfs.ext4', ['-q', '-F', '-m', '0', image], signal);
+      await runInNode('mkfs.xfs', ['-q', '-f', image], signal);
       await runInNode('mount', ['-o', 'loop', image, path], signal);
     }
     // A pod with an fsGroup gets it from the kubelet; one without must be able to write all the same.
@@ -44,7 +44,8 @@ export class VolumeDirectories {
     const found = await runInNode('losetup', ['--noheadings', '-O', 'NAME', '-j', image], signal);
     const device = found.trim();
     await runInNode('losetup', ['--set-capacity', device], signal);
-    await runInNode('resize2fs', [device], signal);
+    // Of the file systems that grow while they are in use, XFS wants no CAP_SYS_RESOURCE; ext4 does.
+    await runInNode('xfs_growfs', [this.path(name)], signal);
   }
 
   async remove(name: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '@howdah/core/errors';
 import { nodeName } from '../addresses.ts';
-import type { KubeApi } from '../api.ts';
+import { ApiRefusal, type KubeApi } from '../api.ts';
 import { provisionerName, sizedClass } from './classes.ts';
 import { decideStorage, provisionedBy, type StorageAction } from './decide.ts';
 import type { VolumeDirectories } from './directories.ts';
@@ -60,7 +60,7 @@ export class Provisioner {
   async #act(action: StorageAction, signal: AbortSignal): Promise<void> {
     if (action.kind === 'remove') {
       await this.#directories.remove(action.name, signal);
-      await this.#api.call('DELETE', `${volumesPath}/${action.name}`, signal);
+      await this.#api.call('DELETE', `${volumesPath}/${action.name}`, signal).catch(unlessGone);
       return;
     }
     const sized = action.claim.spec.storageClassName === sizedClass;
@@ -104,6 +104,11 @@ export class Provisioner {
     await delay(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
   }
 }
+
+/** The list that we decided from may be older than what was done in the round before. */
+const unlessGone = (error: unknown): void => {
+  if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
+};
 
 /** A `local` volume: the kubelet hands those to a pod's fsGroup, as it would not with a hostPath. */
 const volumeFor = ({ metadata, spec }: Claim, name: string, path: string) => ({

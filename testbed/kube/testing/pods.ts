@@ -49,7 +49,29 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
   },
 });
 
-/** A pod that runs kubectl, which needs no image of its own: it is one static file. */
+/** How a pod that runs kubectl asks `server`, by name: with its own account's token and authority. */
+export const accountConfig = (name: string, server: string) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: {
+    kubeconfig: stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'pod',
+      contexts: [{ name: 'pod', context: { cluster: 'pod', user: 'pod' } }],
+      clusters: [{ name: 'pod', cluster: { server, 'certificate-authority': `${account}/ca.crt` } }],
+      users: [{ name: 'pod', user: { tokenFile: `${account}/token` } }],
+    }),
+  },
+});
+
+const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * A pod that runs kubectl once, with the {@link accountConfig} of its own name. It needs no image of its own:
+ * kubectl is one static file.
+ */
 export const kubectlPod = (name: string, kubectl: string, args: readonly string[]) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -61,10 +83,16 @@ export const kubectlPod = (name: string, kubectl: string, args: readonly string[
         name: 'kubectl',
         image: pauseImage,
         imagePullPolicy: 'Never',
-        command: ['/tools/kubectl', ...args],
-        volumeMounts: [{ name: 'tools', mountPath: '/tools/kubectl', readOnly: true }],
+        command: ['/tools/kubectl', '--kubeconfig=/config/kubeconfig', ...args],
+        volumeMounts: [
+          { name: 'tools', mountPath: '/tools/kubectl', readOnly: true },
+          { name: 'config', mountPath: '/config' },
+        ],
       },
     ],
-    volumes: [{ name: 'tools', hostPath: { path: kubectl, type: 'File' } }],
+    volumes: [
+      { name: 'tools', hostPath: { path: kubectl, type: 'File' } },
+      { name: 'config', configMap: { name } },
+    ],
   },
 });

@@ -115,8 +115,8 @@ export const parts: readonly Part[] = [
     neededBy: ['kube'],
   },
   {
-    package: 'e2fsprogs',
-    atLeast: '1.46',
+    package: 'xfsprogs',
+    atLeast: '6.1',
     usedFor: 'its volumes of a fixed size',
     neededBy: ['kube'],
   },
