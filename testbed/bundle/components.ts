@@ -22,8 +22,17 @@ export const packageFolders = (inputs: Iterable<string>): readonly string[] => {
   return [...folders].toSorted();
 };
 
-/** What a bundle is made of beside our own code: only what is in it, which is far less than what is installed. */
+/**
+ * What a bundle is made of beside our own code: only what is in it, which is far less than what is installed;
+ * and the Node that runs it, which is the one that bundles it.
+ */
 export const componentsOf = async (clone: string, { inputs }: Metafile): Promise<readonly Component[]> => {
+  const node: Component = {
+    type: 'library',
+    name: 'node',
+    version: process.versions.node,
+    purl: `pkg:generic/node@${process.versions.node}`,
+  };
   const found = new Map<string, Component>();
   for (const folder of packageFolders(Object.keys(inputs))) {
     const { name, version, license } = JSON.parse(
@@ -38,5 +47,5 @@ export const componentsOf = async (clone: string, { inputs }: Metafile): Promise
       ...(license === undefined ? {} : { licenses: [{ license: { name: license } }] }),
     });
   }
-  return [...found.values()];
+  return [node, ...found.values()];
 };

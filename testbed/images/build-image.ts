@@ -61,8 +61,8 @@ export const ensureImage = async (
 };
 
 const build = async (buildah: Buildah, clone: string, recipe: Recipe, log: string): Promise<void> => {
-  const { revision, epoch } = await sourceOf(clone);
-  const args = { ...recipe.args, SOURCE_DATE_EPOCH: epoch, VERSION: howdahVersion, REVISION: revision };
+  const { revision, epoch } = await sourceOf(clone, recipe);
+  const args = { ...recipe.args, VERSION: howdahVersion, REVISION: revision };
   const certificate = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
   await buildah(
     [

@@ -23,14 +23,13 @@ export const digestOfInputs = async (clone: string, recipe: Recipe): Promise<str
   return digest.digest('hex');
 };
 
-/** The commit that is checked out, and when it was made, in seconds: the time of everything in an image. */
-export const sourceOf = async (clone: string): Promise<{ revision: string; epoch: string }> => {
-  const { stdout } = await runAs(
-    ourselves(),
-    'git',
-    ['-c', `safe.directory=${clone}`, 'log', '-1', '--format=%H %ct'],
-    { cwd: clone },
-  );
+/** The last commit that changed an image's files, and when it was made, in seconds: the time of all that is in it. */
+export const sourceOf = async (
+  clone: string,
+  { sources }: Recipe,
+): Promise<{ revision: string; epoch: string }> => {
+  const log = ['-c', `safe.directory=${clone}`, 'log', '-1', '--format=%H %ct', '--', ...sources];
+  const { stdout } = await runAs(ourselves(), 'git', log, { cwd: clone });
   const [revision = 'unknown', epoch = '0'] = stdout.trim().split(' ');
   return { revision, epoch };
 };
