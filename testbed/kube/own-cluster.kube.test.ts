@@ -7,7 +7,7 @@ import { startKube } from './cluster.ts';
 import { runInside } from './host/run-inside.ts';
 import type { KubeCluster } from './kube-cluster.ts';
 import { decideKubeLayout } from './layout.ts';
-import { accountConfig, claimOf, idlePod, kubectlPod, useNamespace } from './testing/pods.ts';
+import { accountConfig, claimOf, idlePod, kubectlPod, scrapedPod, useNamespace } from './testing/pods.ts';
 
 const layout = decideKubeLayout(currentWorkspace());
 const kubectlFile = join(currentWorkspace().tools, 'kube/bin/kubectl');
@@ -101,6 +101,15 @@ describe('a pod', () => {
       );
     expect(await said('api')).toBe('ok');
     expect(await said('store')).toMatch(/AccessDenied|Access Denied|forbidden/i);
+  });
+
+  it('is scraped when it has a port named metrics', async ({ signal }) => {
+    const prometheus = await cluster.store('prometheus', signal);
+    await using namespace = await useNamespace(cluster, 'scraped', signal);
+    await namespace.apply(scrapedPod('idle'));
+    const found = async (s: AbortSignal) =>
+      (await (await fetch(`${prometheus.url}/api/v1/targets`, { signal: s })).text()).includes('"scraped"');
+    await waitFor('Prometheus to know the pod', found, { deadlineMs: 60_000, signal });
   });
 
   it('is started again by a kubelet that was killed and came back', async ({ signal }) => {

@@ -8,6 +8,7 @@ import { VolumeDirectories } from '../storage/directories.ts';
 import { Provisioner } from '../storage/provisioner.ts';
 import { obey } from './obey.ts';
 import { order } from './order.ts';
+import { serveTargets } from './serve-targets.ts';
 import { startNode } from './start-node.ts';
 
 // Started by launch.ts inside the node's namespaces; runs until it is asked to end.
@@ -23,6 +24,7 @@ try {
   const context = await startNode(layout, programDirectories(workspace), tell, stop.signal);
   const volumes = new Provisioner(context.api, new VolumeDirectories(layout.volumes), tell);
   const provisioning = volumes.run(stop.signal);
+  await serveTargets(context.api, stop.signal);
   await listenForOrders(
     layout.controlSocket,
     (asked) => obey(context, order.parse(asked), stop.signal),

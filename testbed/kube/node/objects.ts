@@ -41,7 +41,6 @@ export const firstObjects = (): string =>
       '': ['endpoints', 'services', 'pods', 'namespaces'],
       'discovery.k8s.io': ['endpointslices'],
     }),
-    ...reader('prometheus', { '': ['pods'] }),
     storageClass(localClass, true),
     storageClass(sizedClass, false),
   ]

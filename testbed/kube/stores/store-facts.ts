@@ -45,5 +45,5 @@ export interface WebFacts extends WithTls {
   readonly directory: string;
 }
 
-/** Scrapes every pod that has the annotation `prometheus.io/scrape: "true"`, each second. */
+/** Scrapes each second what targets.ts finds: ports named `metrics`, and what annotations ask for. */
 export interface PrometheusFacts extends Reached {}

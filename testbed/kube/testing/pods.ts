@@ -49,6 +49,24 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
   },
 });
 
+/** A pod that does nothing, and says that it has metrics. */
+export const scrapedPod = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: {
+    terminationGracePeriodSeconds: 2,
+    containers: [
+      {
+        name: 'idle',
+        image: pauseImage,
+        imagePullPolicy: 'Never',
+        ports: [{ name: 'metrics', containerPort: 9187 }],
+      },
+    ],
+  },
+});
+
 /** How a pod that runs kubectl asks `server`, by name: with its own account's token and authority. */
 export const accountConfig = (name: string, server: string) => ({
   apiVersion: 'v1',
