@@ -1,13 +1,11 @@
 #!/bin/sh
-# Runs once, while the image is built: gathers in $1 the programs of the image with every library they load, and
-# what those read. Nothing else of the distribution comes along.
+# Runs once, while the image is built: gathers in $2 the programs of the image with every library they load, and
+# what those read. Nothing else of the distribution comes along. Node and the bundle are those below $1.
 set -eu
 : "${USER_ID:?}"
-image=$1
-export DEBIAN_FRONTEND=noninteractive
+from=$1
+image=$2
 
-apt-get update -q
-apt-get install -qq -y --no-install-recommends binutils ca-certificates libstdc++6 netbase pgbackrest tini tzdata
 # Debian has no such link, so that OpenSSL would look for its certificates by hash, one file for each.
 ln -sf /etc/ssl/certs/ca-certificates.crt /usr/lib/ssl/cert.pem
 
@@ -17,26 +15,30 @@ for name in lib lib64; do
   if [ -L "/$name" ]; then cp -P "/$name" "$image/$name"; mkdir -p "$image/usr/$name"; fi
 done
 
-programs='/usr/local/bin/node /usr/bin/pgbackrest /usr/bin/tini'
+mkdir -p "$image/usr/local/bin" "$image/opt"
+strip -o "$image/usr/local/bin/node" "$from/usr/local/bin/node"
+cp -a "$from/programs" "$image/opt/howdah"
+ln -s /opt/howdah/cli/main.mjs "$image/usr/local/bin/howdah"
+
+programs='/usr/bin/pgbackrest /usr/bin/tini'
 # What ldd names by path: libraries, and the loader itself. usrmerge: only the path below /usr is real.
 # shellcheck disable=SC2086 # a list of words
-libraries=$(ldd $programs | sed -n -e 's/.*=> \(\/[^ ]*\).*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |
-  sed 's|^/lib|/usr/lib|' | sort -u)
+libraries=$(ldd $programs "$from/usr/local/bin/node" |
+  sed -n -e 's/.*=> \(\/[^ ]*\).*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sed 's|^/lib|/usr/lib|' | sort -u)
 # shellcheck disable=SC2086
 for file in $programs $libraries; do
   mkdir -p "$image$(dirname "$file")"
   cp -L "$file" "$image$file"
 done
-strip "$image/usr/local/bin/node"
-ln -s /opt/howdah/cli/main.mjs "$image/usr/local/bin/howdah"
 
-data='/opt/howdah /usr/share/zoneinfo /etc/ssl/certs/ca-certificates.crt
+data='/usr/share/zoneinfo /etc/ssl/certs/ca-certificates.crt
   /etc/ssl/openssl.cnf /usr/lib/ssl /etc/os-release /usr/lib/os-release /etc/services /etc/protocols'
 for file in $data; do
   mkdir -p "$image$(dirname "$file")"
   cp -a "$file" "$image$file"
 done
-rm -rf "$image"/usr/share/zoneinfo/right "$image"/usr/share/zoneinfo/posix
+rm -rf "$image"/usr/share/zoneinfo/right "$image"/usr/share/zoneinfo/posix "$image"/usr/lib/ssl/misc \
+  "$image"/usr/lib/ssl/private
 printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$image/etc/nsswitch.conf"
 printf 'root:x:0:0:root:/:/nonexistent\npostgres:x:%s:%s:PostgreSQL:/var/lib/postgresql:/nonexistent\n' \
   "$USER_ID" "$USER_ID" >"$image/etc/passwd"

@@ -19,14 +19,16 @@ export interface BuildahOptions {
  * @param storage a directory that only this uses.
  */
 export const openBuildah = async (storage: string): Promise<Buildah> => {
-  await mkdir(storage, { recursive: true });
+  const temporary = join(storage, 'tmp');
+  await mkdir(temporary, { recursive: true });
   const driver = await usableDriver(storage);
   const common = commonWords(storage, driver);
   return async (args, { log, timeoutMs = 60_000, env = {} } = {}) => {
     try {
       const { stdout, stderr } = await runAs(ourselves(), 'buildah', [...common, ...args], {
         timeoutMs,
-        env: { BUILDAH_ISOLATION: 'chroot', ...env },
+        // TMPDIR: there go the caches that a Dockerfile mounts.
+        env: { BUILDAH_ISOLATION: 'chroot', TMPDIR: temporary, ...env },
       });
       if (log !== undefined) await note(log, `${stdout}${stderr}`);
       return stdout.trim();

@@ -134,7 +134,9 @@ describe('a member on a read-only root', () => {
       'SELECT extname FROM pg_extension ORDER BY 1',
     );
     expect(extensions.split('\n')).toEqual(expect.arrayContaining(['pg_stat_statements', 'pgaudit']));
-    await expect(askAs(container, 'postgres', 'SELECT 1')).rejects.toThrow(/no password supplied|no pg_hba.conf entry/);
+    await expect(askAs(container, 'postgres', 'SELECT 1')).rejects.toThrow(
+      /no password supplied|no pg_hba.conf entry/,
+    );
     await container.terminate();
     expect(await container.ended()).toBe(0);
   });
