@@ -115,10 +115,20 @@ const replace = async (path: string, text: string): Promise<void> => {
     const before = await stat(path).catch(() => undefined);
     const mode = before === undefined ? 0o600 : before.mode & 0o777;
     const { uid, gid } = before ?? (await stat(directory));
-    // Only root may give a file away, and only root needs to: everybody else is the owner already.
-    const isRoot = userInfo().uid === 0;
-    await writeFileDurably(path, text, { mode, ...(isRoot ? { owner: { uid, gid } } : {}) });
+    await writeFileDurably(path, text, { mode, ...(isRoot() ? { owner: { uid, gid } } : {}) });
   } catch (error) {
     throw new HowdahError(configReloadErrors.appliedUnwritable, `cannot write ${path}`, { cause: error });
+  }
+};
+
+/**
+ * Only root may give a file away, and only root needs to: everybody else is the owner already. A user without
+ * a passwd entry, as OpenShift gives it, is told by an error, and is not root.
+ */
+const isRoot = (): boolean => {
+  try {
+    return userInfo().uid === 0;
+  } catch {
+    return false;
   }
 };
