@@ -30,7 +30,7 @@ export default defineConfig({
       tier('store', ['**/*.store.test.ts'], [], 60_000, false),
       tier('page', ['**/*.page.test.ts'], [], 60_000, false),
       tier('e2e', ['**/*.e2e.test.ts'], [], 300_000, false),
-      tier('kube', ['**/*.kube.test.ts'], [], 300_000, false, ['testbed/kube/tier-setup.ts']),
+      tier('kube', ['**/*.kube.test.ts'], [], 300_000, false, ['testbed/kube/e2e/tier-setup.ts']),
     ],
   },
 });

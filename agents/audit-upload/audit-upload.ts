@@ -130,7 +130,7 @@ export class AuditUpload implements Agent {
       onCycle: () => this.#afterCycle(),
     });
     const courier = new Courier({
-      ...{ stages, directory, ledger, backlog, prefix, pollMs, clock },
+      ...{ stages, directory, ledger, backlog, prefix, clock },
       trouble: this.#delivering,
       onUpload: (outcome) => {
         this.#reachable = outcome !== 'failed';

@@ -18,7 +18,6 @@ export interface CourierInput {
   readonly ledger: Ledger;
   readonly backlog: Backlog;
   readonly prefix: string;
-  readonly pollMs: number;
   readonly clock: Clock;
   readonly trouble: Trouble;
   readonly onUpload: (outcome: PutOutcome['outcome'] | 'failed') => void;
@@ -26,6 +25,9 @@ export interface CourierInput {
   /** A segment and its manifest were read back and stand in the ledger. */
   readonly onProven: (entry: LedgerEntry) => void;
 }
+
+/** Without anything sealed; the collector wakes the courier when there is. */
+const idleMs = 60_000;
 
 /** upload → prove → ledger → prune: one segment after the other, in the order of the chain. */
 export class Courier {
@@ -36,9 +38,9 @@ export class Courier {
   }
 
   async cycle(signal: AbortSignal): Promise<NextWait> {
-    const { backlog, pollMs, trouble } = this.#input;
+    const { backlog, trouble } = this.#input;
     const { first } = backlog;
-    if (first === undefined) return { waitMs: pollMs };
+    if (first === undefined) return { waitMs: idleMs };
     try {
       await this.#deliver(first.sequence, signal);
       trouble.over();

@@ -136,7 +136,7 @@ describe('the backup agent', () => {
     expect(agent.status().schedules[0]?.overdueSince).toBe('2026-03-01T01:00:00.000Z');
     expect(agent.status()).not.toHaveProperty('archive');
     becomes('primary');
-    await clock.advance(2_000);
+    await clock.advance(3_000);
     expect(runs).toHaveLength(1);
     stop('shutdown');
     await ended;

@@ -24,7 +24,7 @@ export interface BackupAgentInput extends Omit<LoopInput, 'onOutcome'> {
 }
 
 /** How often the role is asked while no backup runs; a switchover is seen this soon. */
-const idleRoleIntervalMs = 2_000;
+const idleRoleIntervalMs = 3_000;
 
 /** Runs the loop, and beside it the watches over role, repositories and archive. */
 export class BackupAgent implements Agent {

@@ -58,7 +58,7 @@ export const schema = z.strictObject({
     .int()
     .min(1)
     .max(3600)
-    .default(15)
+    .default(30)
     .describe('Looks again after so long without an event, also for drift and pending restarts.'),
   confirmSeconds: z
     .int()

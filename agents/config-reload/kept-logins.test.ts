@@ -63,7 +63,7 @@ it('members of one machine speak for each other', () => {
 it('an empty config-reload.yaml is a configuration', () => {
   expect(schema.parse({})).toMatchObject({
     postgres: { host: '/var/run/postgresql', port: 5432, user: 'howdah_config', database: 'postgres' },
-    pollSeconds: 15,
+    pollSeconds: 30,
     hba: { superuserFrom: '127.0.0.1', replicationUser: 'replicator' },
   });
 });

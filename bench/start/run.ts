@@ -8,6 +8,7 @@ import { ensurePackages } from '@howdah/testbed-local/install/ensure';
 import { ensurePatroni } from '@howdah/testbed-local/install/patroni';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
+import { parse, stringify } from 'yaml';
 import { cpuSecondsOf, median } from '../memory/held.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -22,7 +23,7 @@ const isReady = async (member: Member): Promise<boolean> => (await fetch(`${memb
 const waitUntilReady = (member: Member) =>
   waitFor(`${member.name} to be ready`, () => isReady(member), {
     deadlineMs: 60_000,
-    everyMs: 10,
+    everyMs: 25,
     signal: stop.signal,
     explain: () => member.suite.logTail(),
   });
@@ -56,6 +57,10 @@ try {
     `start to ready, five agents: median ${median(readyMs).toFixed(0)} ms of ${starts} (${readyMs.map((ms) => ms.toFixed(0)).join(', ')})`,
   );
 
+  for (const each of cluster.members) {
+    const { intervalSeconds: _demo, ...exporter } = parse((await each.config())['exporter.yaml'] ?? '');
+    await each.changeConfig({ 'exporter.yaml': stringify(exporter) });
+  }
   await delay(30_000, undefined, { signal: stop.signal });
   const pids = cluster.members.map(({ suite }) => suite.pid ?? 0);
   const before = await Promise.all(pids.map(cpuSecondsOf));

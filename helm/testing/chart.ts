@@ -44,14 +44,21 @@ export const objectsOf = (yaml: string): readonly KubernetesObject[] =>
     .filter((object) => object !== null && object !== undefined)
     .map((object) => kubernetesObject.parse(object));
 
-/** Renders the chart with the example's values, and over them `values`. */
-export const render = async (values: object = {}, more: readonly string[] = []): Promise<string> => {
+/** Renders the chart with the example's values, and over them `values`, later ones over earlier ones. */
+export const render = async (
+  values: object | readonly object[] = {},
+  more: readonly string[] = [],
+): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'howdah-helm-'));
   try {
-    const file = join(directory, 'values.yaml');
-    await writeFile(file, stringify(values));
-    const files = ['--values', example('agents/values.yaml'), '--values', file];
-    return await client('helm', ['template', 'agents', chart, ...files, ...more]);
+    const files = [example('agents/values.yaml')];
+    for (const one of [values].flat()) {
+      const file = join(directory, `values-${files.length}.yaml`);
+      await writeFile(file, stringify(one));
+      files.push(file);
+    }
+    const given = files.flatMap((file) => ['--values', file]);
+    return await client('helm', ['template', 'agents', chart, ...given, ...more]);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { errorCatalogue } from '@howdah/testbed-tools/errors';
+import { getText } from '@howdah/testbed-tools/http';
 import type { Managed, Supervisor } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import { getText } from './http.ts';
 import type { ClusterLayout, Passwords } from './layout.ts';
 import { Member } from './member.ts';
 import { type ClusterMember, isPrimary, readCluster } from './patroni.ts';

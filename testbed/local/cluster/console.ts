@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getText } from '@howdah/testbed-tools/http';
 import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { ourselves, runAs } from '@howdah/testing/run-as';
 import { stringify } from 'yaml';
-import { getText } from './http.ts';
 import type { ClusterLayout } from './layout.ts';
 
 /** console.yaml: the three members, asked often, because somebody is watching. */

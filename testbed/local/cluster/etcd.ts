@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { getText } from '@howdah/testbed-tools/http';
 import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import { getText } from './http.ts';
 import { type ClusterLayout, makeOwned } from './layout.ts';
 
 /** One etcd, where Patroni's members agree on who is primary; gone with the run, so it need not sync. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getJson } from '@howdah/testbed-tools/http';
 import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import * as z from 'zod';
-import { getJson } from './http.ts';
 import { type ClusterLayout, type MemberLayout, type Passwords, writeOwned } from './layout.ts';
 import {
   bootstrapScript,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { getText } from '@howdah/testbed-tools/http';
 import { type Managed, type Supervisor, stopStages } from '@howdah/testbed-tools/process/supervisor';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { stringify } from 'yaml';
-import { getText } from './http.ts';
 import { type ClusterLayout, makeOwned, writeOwned } from './layout.ts';
 
 /** prometheus.yml: the agents and Patroni of each member, with the member's name as a label. */

@@ -6,9 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { HowdahError } from '@howdah/core/errors';
 import { status } from '@howdah/status/status';
 import { errorCatalogue } from '@howdah/testbed-tools/errors';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import type { Cluster } from '../cluster/cluster.ts';
-import { getJson } from '../cluster/http.ts';
 import { renderPgHba } from '../cluster/postgres-files.ts';
 import type { Tell } from './narrator.ts';
 

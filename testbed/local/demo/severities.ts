@@ -1,6 +1,6 @@
+import { getJson } from '@howdah/testbed-tools/http';
 import * as z from 'zod';
 import type { Cluster } from '../cluster/cluster.ts';
-import { getJson } from '../cluster/http.ts';
 import type { Chapter } from './chapter.ts';
 
 const queryAnswer = z.object({

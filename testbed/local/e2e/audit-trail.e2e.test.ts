@@ -6,12 +6,12 @@ import { placesOf, storedRecords } from '@howdah/audit-upload/testing/read-store
 import { listChains, verifyChain } from '@howdah/audit-upload/verify';
 import type { AuditUploadStatus } from '@howdah/status/audit-upload';
 import { status as statusSchema } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { auditPrefix } from '../cluster/agent-config/audit-upload.ts';
 import { auditContainer, emulatorAccount } from '../cluster/azurite.ts';
-import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
 import { useCluster } from './use-cluster.ts';
 

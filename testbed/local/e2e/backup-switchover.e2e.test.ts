@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseInfo } from '@howdah/pgbackrest/info';
 import { type BackupStatus, backupStatus } from '@howdah/status/backup';
 import { status as statusSchema } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
 import { useCluster } from './use-cluster.ts';
 

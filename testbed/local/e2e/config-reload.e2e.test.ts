@@ -1,8 +1,8 @@
 import { type ConfigReloadStatus, configReloadStatus } from '@howdah/status/config-reload';
 import { status as statusSchema } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
 import { useCluster } from './use-cluster.ts';
 

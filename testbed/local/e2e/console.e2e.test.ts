@@ -1,8 +1,8 @@
 import { launchBrowser } from '@howdah/console/testing/browser';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startConsole } from '../cluster/console.ts';
-import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
 import { useCluster } from './use-cluster.ts';
 

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseExposition } from '@howdah/exporter/testing/exposition';
+import { getText } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { scrape } from '@howdah/testbed-tools/samples';
 import { expect, it } from 'vitest';
-import { getText } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
-import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_340 });

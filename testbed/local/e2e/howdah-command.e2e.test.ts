@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { status } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { expect, it } from 'vitest';
-import { getJson } from '../cluster/http.ts';
 import type { Member } from '../cluster/member.ts';
 import { useCluster } from './use-cluster.ts';
 

@@ -1,8 +1,8 @@
 import { status as statusSchema } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { scrape } from '@howdah/testbed-tools/samples';
 import { expect, it } from 'vitest';
-import { getJson } from '../cluster/http.ts';
-import { scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_020 });

@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogshipStatus } from '@howdah/status/logship';
 import { status as statusSchema } from '@howdah/status/status';
+import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { type Sample, scrape } from '@howdah/testbed-tools/samples';
+import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { expect, it } from 'vitest';
 import { recordsFile } from '../cluster/agent-config/logship.ts';
-import { getJson } from '../cluster/http.ts';
 import { startLoad } from '../cluster/load.ts';
 import type { Member } from '../cluster/member.ts';
-import { soakMinutes } from '../soak-minutes.ts';
 import { countByCopy } from './count-by-copy.ts';
-import { type Sample, scrape } from './metrics.ts';
 import { useCluster } from './use-cluster.ts';
 
 const { cluster, signal } = useCluster({ basePort: 24_000 });

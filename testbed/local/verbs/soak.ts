@@ -3,13 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
 import { errorCatalogue } from '@howdah/testbed-tools/errors';
+import { soakVariable } from '@howdah/testbed-tools/soak-minutes';
 import { cloneDirectory, currentWorkspace } from '@howdah/testbed-tools/workspace';
 import type { Command } from 'commander';
 import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
 import { runVitest } from '../runs/vitest.ts';
 import { countOf, formatCounts } from '../runs/vitest-report.ts';
-import { soakVariable } from '../soak-minutes.ts';
 
 const heading = `# Soaks
 

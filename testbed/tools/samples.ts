@@ -1,4 +1,4 @@
-import { getText } from '../cluster/http.ts';
+import { getText } from './http.ts';
 
 /** One sample of a text exposition: its labels and value. */
 export interface Sample {

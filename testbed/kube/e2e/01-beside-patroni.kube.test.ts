@@ -1,0 +1,112 @@
+import { parseInfo } from '@howdah/pgbackrest/info';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { samplesOf } from '@howdah/testbed-tools/samples';
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import type { Patroni } from './patroni.ts';
+import { usePatroni } from './use-patroni.ts';
+
+/** As somebody else made it: without agents. */
+const patroni = usePatroni({ namespace: 'beside', apply: 'base' });
+
+const backups = async (of: Patroni) => {
+  const { name } = await of.primary();
+  const args = ['pgbackrest', 'info', '--output=json', '--log-level-console=off'];
+  return parseInfo(await of.exec(name, 'postgres', args), 'main').backups;
+};
+
+it('gets the agents by one rolling restart, which leaves the data and the primary’s service as they were', async () => {
+  const [first] = await patroni().pods();
+  expect(Object.keys(first?.containers ?? {})).toEqual(['postgres']);
+  const primary = await patroni().primary();
+  await patroni().query(primary, 'CREATE TABLE kept AS SELECT 42 AS answer');
+
+  await patroni().kubectl(['apply', '-k', patroni().files.whole]);
+  await patroni().rolledOut();
+  await patroni().agentsReady();
+
+  const after = await patroni().pods();
+  expect(after.map(({ containers }) => Object.keys(containers).sort())).toEqual([
+    ['howdah', 'postgres'],
+    ['howdah', 'postgres'],
+    ['howdah', 'postgres'],
+  ]);
+  for (const { containers } of after) {
+    expect(containers.howdah?.restartCount).toBe(0);
+    expect(containers.postgres?.restartCount).toBe(0);
+  }
+  const rows = await patroni().query(await patroni().primary(), 'SELECT answer FROM kept');
+  expect(rows).toEqual([{ answer: 42 }]);
+});
+
+it('has a first full backup in the store, taken by the primary and by no other member', async () => {
+  const [backup, ...others] = await waitFor(
+    'the first backup',
+    async () => {
+      const found = await backups(patroni());
+      return found.length > 0 ? found : undefined;
+    },
+    { deadlineMs: 120_000, everyMs: 1_000, signal: patroni().signal, explain: patroni().lastWords },
+  );
+  expect(others).toEqual([]);
+  expect(backup).toMatchObject({ type: 'full' });
+  const primary = await patroni().primary();
+  expect(backup?.annotations).toMatchObject({ 'howdah-member': primary.name });
+  for (const pod of await patroni().pods()) {
+    const { agents } = await patroni().status(pod);
+    expect(agents.backup?.detail?.role).toBe(pod.name === primary.name ? 'primary' : 'replica');
+    if (pod.name !== primary.name) expect(agents.backup?.detail?.lastRun).toBeUndefined();
+  }
+});
+
+it('runs in a namespace of Pod Security level restricted, without a service account’s token in the agents', async () => {
+  const namespace = await patroni().cluster.kubectl(
+    ['get', 'namespace', patroni().namespace, '-o', 'jsonpath={.metadata.labels}'],
+    patroni().signal,
+  );
+  expect(namespace).toContain('"pod-security.kubernetes.io/enforce":"restricted"');
+  for (const { name } of await patroni().pods()) {
+    // The agents' image has no shell and no ls: Node itself looks.
+    const script =
+      "console.log(JSON.stringify(fs.readdirSync('/var/run/secrets/kubernetes.io/serviceaccount')))";
+    expect(await patroni().exec(name, 'howdah', ['/usr/local/bin/node', '-e', script])).toBe('[]\n');
+  }
+});
+
+const answer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
+    ),
+  }),
+});
+
+it('is scraped in every pod', async () => {
+  const prometheus = await patroni().cluster.store('prometheus', patroni().signal);
+  const ask = async (query: string, signal: AbortSignal) => {
+    const url = `${prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`;
+    return answer.parse(await (await fetch(url, { signal })).json()).data.result;
+  };
+  const valuesOf = (metric: string, value: string) =>
+    waitFor(
+      `${metric} of every pod`,
+      async (signal) => {
+        const found = await ask(`${metric}{namespace="beside"}`, signal);
+        const pods = found.filter((one) => one.value[1] === value).map((one) => one.metric.pod);
+        return new Set(pods).size === 3 ? pods.toSorted() : undefined;
+      },
+      { deadlineMs: 30_000, everyMs: 500, signal: patroni().signal },
+    );
+  const pods = ['patroni-0', 'patroni-1', 'patroni-2'];
+  expect(await valuesOf('up', '1')).toEqual(pods);
+  expect(await valuesOf('pg_up', '1')).toEqual(pods);
+});
+
+it('tells the same by its command line in the pod', async () => {
+  const { name } = await patroni().primary();
+  const said = await patroni().exec(name, 'howdah', ['/usr/local/bin/howdah', 'status']);
+  expect(said).toMatch(new RegExp(`^All is well: ${name} is primary, the last backup is .* old\\.$`, 'm'));
+  expect(said).toContain('5 working');
+  const up = samplesOf(await patroni().metrics(await patroni().primary()), 'howdah_agent_up');
+  expect(up.map(({ value }) => value)).toEqual([1, 1, 1, 1, 1]);
+});

@@ -1,0 +1,105 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { example, render } from '@howdah/helm/testing/chart';
+import type { S3Facts } from '@howdah/testbed-kube/stores/store-facts';
+import { parseAllDocuments, stringify } from 'yaml';
+
+/** What a test wants other than examples/existing-patroni has it. */
+export interface ExampleOptions {
+  /** Over the values of the example; see helm/howdah-agents. */
+  readonly values?: object;
+  /** Strategic merge patches, last of all. */
+  readonly patches?: readonly object[];
+  /** Lines of pgbackrest.conf that are replaced, e.g. `{'compress-type': 'gz'}`. */
+  readonly pgbackrest?: Readonly<Record<string, string>>;
+}
+
+/** examples/existing-patroni as its README tells people to fill it in, in a directory of its own. */
+export interface ExampleFiles extends AsyncDisposable {
+  /** For `kubectl apply -k`: Patroni alone. */
+  readonly base: string;
+  /** For `kubectl apply -k`: Patroni with its agents. */
+  readonly whole: string;
+}
+
+export const writeExample = async (
+  namespace: string,
+  store: S3Facts,
+  { values = {}, patches = [], pgbackrest = {} }: ExampleOptions,
+): Promise<ExampleFiles> => {
+  const directory = await mkdtemp(join(tmpdir(), `howdah-${namespace}-`));
+  const file = (path: string) => join(directory, path);
+  await cp(example('.'), directory, { recursive: true });
+
+  await changeSecrets(file('base/secrets.yaml'), ({ 'pgbackrest.conf': config, ...others }) =>
+    config === undefined
+      ? others
+      : {
+          'pgbackrest.conf': withOptions(config, { ...repositoryIn(store, namespace), ...pgbackrest }),
+          'ca.crt': store.ca,
+        },
+  );
+  await changeSecrets(file('agents/secrets.yaml'), () => ({
+    'access-key-id': store.accessKeyId,
+    'secret-access-key': store.secretAccessKey,
+    'ca.crt': store.ca,
+  }));
+
+  const auditStore = {
+    endpoint: `https://${store.hostName}:${store.port}`,
+    bucket: store.buckets.audit,
+    region: store.region,
+  };
+  const filledIn = { agents: { 'audit-upload': { prefix: namespace, store: { s3: auditStore } } } };
+  for (const output of ['resources', 'patch'])
+    await writeFile(file(`agents/${output}.yaml`), await render([filledIn, { output }, values]));
+
+  if (patches.length > 0) {
+    await writeFile(
+      file('kustomization.yaml'),
+      stringify({
+        apiVersion: 'kustomize.config.k8s.io/v1beta1',
+        kind: 'Kustomization',
+        resources: ['base'],
+        components: ['agents'],
+        patches: patches.map((patch) => ({ patch: stringify(patch) })),
+      }),
+    );
+  }
+  return {
+    base: file('base'),
+    whole: directory,
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+};
+
+const repositoryIn = (store: S3Facts, namespace: string): Readonly<Record<string, string>> => ({
+  'repo1-path': `/${namespace}`,
+  'repo1-s3-endpoint': store.hostName,
+  'repo1-s3-bucket': store.buckets.backup,
+  'repo1-s3-region': store.region,
+  'repo1-s3-key': store.accessKeyId,
+  'repo1-s3-key-secret': store.secretAccessKey,
+  'repo1-storage-port': String(store.port),
+});
+
+/** pgbackrest.conf with options of its first section set. */
+const withOptions = (config: string, options: Readonly<Record<string, string>>): string => {
+  const names = new Set(Object.keys(options));
+  const [first = '', ...lines] = config
+    .split('\n')
+    .filter((line) => !names.has(line.slice(0, line.indexOf('=')).trim()));
+  return [first, ...Object.entries(options).map((pair) => pair.join('=')), ...lines].join('\n');
+};
+
+const changeSecrets = async (
+  path: string,
+  change: (data: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+): Promise<void> => {
+  const secrets = parseAllDocuments(await readFile(path, 'utf8')).map(
+    (document) => document.toJS() as { readonly stringData: Readonly<Record<string, string>> },
+  );
+  const changed = secrets.map((secret) => ({ ...secret, stringData: change(secret.stringData) }));
+  await writeFile(path, changed.map((secret) => stringify(secret)).join('---\n'));
+};

@@ -1,0 +1,23 @@
+import { ensureImage } from '@howdah/testbed-images/build-image';
+import { agentRecipe, defaultMajor, postgresRecipe } from '@howdah/testbed-images/recipes';
+import { startKube } from '@howdah/testbed-kube/cluster';
+import { endOwn, findOwn } from '@howdah/testbed-kube/clusters/own';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
+
+/**
+ * Around all tests of the tier: one cluster with this clone's images serves them all, and is ended after the last,
+ * unless it was up before. Building it, which takes minutes, is no test's time.
+ */
+export const setup = async (): Promise<() => Promise<void>> => {
+  const wasUp = findOwn() !== undefined;
+  const signal = AbortSignal.timeout(3_600_000);
+  const tell = (line: string) => void process.stderr.write(`${line}\n`);
+  const cluster = await startKube({ signal, tell });
+  for (const recipe of [postgresRecipe(defaultMajor), agentRecipe(process.version.slice(1))]) {
+    const { archive } = await ensureImage(currentWorkspace(), recipe, tell);
+    await cluster.loadImage(archive, signal);
+  }
+  return async () => {
+    if (!wasUp) await endOwn();
+  };
+};
