@@ -9,6 +9,8 @@ import { parseAllDocuments, stringify } from 'yaml';
 export interface ExampleOptions {
   /** Over the values of the example; see helm/howdah-agents. */
   readonly values?: object;
+  /** One member is enough where nothing is passed from one to another. Default: the example's three. */
+  readonly members?: number;
   /** Strategic merge patches, last of all. */
   readonly patches?: readonly object[];
   /** Lines of pgbackrest.conf that are replaced, e.g. `{'compress-type': 'gz'}`. */
@@ -26,7 +28,7 @@ export interface ExampleFiles extends AsyncDisposable {
 export const writeExample = async (
   namespace: string,
   store: S3Facts,
-  { values = {}, patches = [], pgbackrest = {} }: ExampleOptions,
+  { values = {}, members, patches = [], pgbackrest = {} }: ExampleOptions,
 ): Promise<ExampleFiles> => {
   const directory = await mkdtemp(join(tmpdir(), `howdah-${namespace}-`));
   const file = (path: string) => join(directory, path);
@@ -55,7 +57,8 @@ export const writeExample = async (
   for (const output of ['resources', 'patch'])
     await writeFile(file(`agents/${output}.yaml`), await render([filledIn, { output }, values]));
 
-  if (patches.length > 0) {
+  const changes = [...(members === undefined ? [] : [replicas(members)]), ...patches];
+  if (changes.length > 0) {
     await writeFile(
       file('kustomization.yaml'),
       stringify({
@@ -63,7 +66,7 @@ export const writeExample = async (
         kind: 'Kustomization',
         resources: ['base'],
         components: ['agents'],
-        patches: patches.map((patch) => ({ patch: stringify(patch) })),
+        patches: changes.map((patch) => ({ patch: stringify(patch) })),
       }),
     );
   }
@@ -73,6 +76,13 @@ export const writeExample = async (
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 };
+
+const replicas = (members: number): object => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: 'patroni' },
+  spec: { replicas: members },
+});
 
 const repositoryIn = (store: S3Facts, namespace: string): Readonly<Record<string, string>> => ({
   'repo1-path': `/${namespace}`,

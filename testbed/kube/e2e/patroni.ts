@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Status, status as statusSchema } from '@howdah/status/status';
 import type { CommandOptions, KubeCluster } from '@howdah/testbed-kube/kube-cluster';
@@ -22,6 +23,8 @@ export interface Patroni extends AsyncDisposable {
   pod(name: string): Promise<Pod>;
   /** The running primary, which is waited for. */
   primary(): Promise<Pod>;
+  /** A session of the superuser, to be ended by the caller. */
+  connect(pod: Pod): Promise<Client>;
   /** One statement as the superuser, in a session of its own. */
   query<Row extends QueryResultRow>(pod: Pod, sql: string): Promise<Row[]>;
   status(pod: Pod, port?: number): Promise<Status>;
@@ -42,6 +45,8 @@ export interface PatroniOptions extends ExampleOptions {
   readonly namespace: string;
   /** `base`: without agents. */
   readonly apply?: 'whole' | 'base';
+  /** Of the agents that are waited for; none where they cannot be ready. Default: the suite's. */
+  readonly readyPorts?: readonly number[];
   readonly signal: AbortSignal;
 }
 
@@ -49,15 +54,19 @@ export interface PatroniOptions extends ExampleOptions {
 export const startPatroni = async (cluster: KubeCluster, options: PatroniOptions): Promise<Patroni> => {
   const { namespace, signal, apply = 'whole' } = options;
   const s3 = await cluster.store('s3', signal);
-  const patroni = patroniIn(cluster, namespace, await writeExample(namespace, s3, options), signal);
+  const files = await writeExample(namespace, s3, options);
+  const patroni = patroniIn(cluster, namespace, { files, members: options.members ?? 3 }, signal);
   try {
+    // What was left by an earlier run is another database's: pgBackRest would refuse it.
+    for (const bucket of Object.values(s3.buckets))
+      await rm(join(s3.directory, bucket, namespace), { recursive: true, force: true });
     await cluster.kubectl(['create', 'namespace', namespace], signal);
     const level = 'pod-security.kubernetes.io/enforce=restricted';
     await cluster.kubectl(['label', 'namespace', namespace, level], signal);
     await patroni.kubectl(['apply', '-k', patroni.files[apply]]);
     await patroni.rolledOut();
     await patroni.query(await patroni.primary(), await readFile(roles, 'utf8'));
-    if (apply === 'whole') await patroni.agentsReady();
+    if (apply === 'whole') await patroni.agentsReady(options.readyPorts);
     return patroni;
   } catch (error) {
     process.stderr.write(`${await patroni.lastWords()}\n`);
@@ -67,17 +76,17 @@ export const startPatroni = async (cluster: KubeCluster, options: PatroniOptions
 };
 
 const roles = fileURLToPath(new URL('../../../shared/postgres/roles.sql', import.meta.url));
-const members = 'cluster-name=patroni';
+const memberLabel = 'cluster-name=patroni';
 
 const patroniIn = (
   cluster: KubeCluster,
   namespace: string,
-  files: ExampleFiles,
+  { files, members }: { readonly files: ExampleFiles; readonly members: number },
   signal: AbortSignal,
 ): Patroni => {
   const kubectl: Patroni['kubectl'] = (args, more) =>
     cluster.kubectl(['--namespace', namespace, ...args], signal, more);
-  const pods = async () => parsePods(await kubectl(['get', 'pods', '-l', members, '-o', 'json']));
+  const pods = async () => parsePods(await kubectl(['get', 'pods', '-l', memberLabel, '-o', 'json']));
   const url = ({ address }: Pod, port: number) => `http://${address}:${port}`;
   const deadline = () => AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
   const lastWords = async () => {
@@ -88,7 +97,7 @@ const patroniIn = (
     const logs = [
       'logs',
       '-l',
-      members,
+      memberLabel,
       '--all-containers',
       '--prefix',
       '--tail=15',
@@ -97,6 +106,15 @@ const patroniIn = (
     const events = ['events', '--types=Warning'];
     const parts = [['get', 'pods', '-o', 'wide'], events, logs].map(words);
     return (await Promise.all(parts)).join('\n');
+  };
+  const connect = async ({ address }: Pod) => {
+    const client = new Client({
+      ...{ host: address, user: 'postgres', database: 'postgres', password: superuserPassword },
+      ...{ connectionTimeoutMillis: 5_000, query_timeout: 120_000 },
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
   };
   const waiting = (deadlineMs: number, everyMs = 500) => ({
     deadlineMs,
@@ -124,13 +142,9 @@ const patroniIn = (
         async () => (await pods()).find(({ role, ending }) => role === 'primary' && !ending),
         waiting(60_000),
       ),
-    query: async <Row extends QueryResultRow>({ address }: Pod, sql: string) => {
-      const client = new Client({
-        ...{ host: address, user: 'postgres', database: 'postgres', password: superuserPassword },
-        ...{ connectionTimeoutMillis: 5_000, query_timeout: 120_000 },
-      });
-      client.on('error', () => undefined);
-      await client.connect();
+    connect,
+    query: async <Row extends QueryResultRow>(pod: Pod, sql: string) => {
+      const client = await connect(pod);
       try {
         return (await client.query<Row>(sql)).rows;
       } finally {
@@ -150,9 +164,9 @@ const patroniIn = (
         const asked = now.flatMap((pod) =>
           ports.map((port) => getText(`${url(pod, port)}/readyz`, deadline())),
         );
-        return (await Promise.all(asked)).length === 3 * ports.length;
+        return (await Promise.all(asked)).length === members * ports.length;
       };
-      await waitFor('the agents of three pods to be ready', isReady, waiting(120_000));
+      await waitFor(`the agents of ${members} pods to be ready`, isReady, waiting(120_000));
     },
     lastWords,
     [Symbol.asyncDispose]: async () => {
