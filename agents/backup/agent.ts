@@ -60,19 +60,30 @@ const patroniOf = ({ role, patroni }: Config) => {
   });
 };
 
-const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
-  createServer({
+/** The agent itself and pgBackRest log in as the same role. */
+const passwordOf = ({ postgres: { passwordFile } }: Config) =>
+  passwordFile === undefined ? {} : { readPassword: () => readSecret(passwordFile) };
+
+const serverOf = (config: Config) => {
+  const { passwordFile: _, ...address } = config.postgres;
+  return createServer({
     ...address,
-    ...(passwordFile === undefined ? {} : { readPassword: () => readSecret(passwordFile) }),
+    ...passwordOf(config),
     applicationName: 'howdah_backup',
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 5_000,
     lockTimeoutMs: 1_000,
   });
+};
 
-const repositoryOf = ({ stanza, pgbackrest }: Config): Repository => {
+const repositoryOf = (config: Config): Repository => {
+  const { stanza, pgbackrest } = config;
   const { binary, configFile } = pgbackrest;
-  const program = { binary, stanza, ...(configFile === undefined ? {} : { configFile }) };
+  const program = {
+    ...{ binary, stanza },
+    ...(configFile === undefined ? {} : { configFile }),
+    ...passwordOf(config),
+  };
   let version: Version | undefined;
   const graceMs = pgbackrest.stopGraceSeconds * 1_000;
   const within = (seconds: number, signal: AbortSignal) => ({ signal, graceMs, timeoutMs: seconds * 1_000 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import process from 'node:process';
 import { HowdahError } from '@howdah/core/errors';
 import { classifyExit, errorMessageIn } from './classify.ts';
 import { pgbackrestErrors } from './errors.ts';
@@ -10,6 +11,11 @@ export interface PgBackRest {
   /** `--config`; pgBackRest's own default when absent. */
   readonly configFile?: string;
   readonly stanza: string;
+  /**
+   * Of the role that it logs in as (`pg1-user`), where the server asks for one. pgBackRest has no option for
+   * it; libpq, by which it connects, takes it from PGPASSWORD. Asked before each command, so that a new one is seen.
+   */
+  readonly readPassword?: () => Promise<string>;
 }
 
 export interface RunOptions {
@@ -46,10 +52,12 @@ export const runPgBackRest = async (
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> => {
+  const password = await pgbackrest.readPassword?.();
   options.signal.throwIfAborted();
   const child = spawn(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
     // A session of its own: Ctrl-C in the agent's terminal is for the agent, which then stops this in order.
     detached: true,
+    ...(password === undefined ? {} : { env: { ...process.env, PGPASSWORD: password } }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid !== undefined) options.onStart?.(child.pid);
