@@ -5,6 +5,7 @@ import { FileSink } from './file-sink.ts';
 import { Logship } from './logship.ts';
 import { LogDirectory } from './look.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { availableBytesOf } from './room.ts';
 import type { Sink } from './sink.ts';
 import { StdoutSink } from './stdout-sink.ts';
 
@@ -16,6 +17,7 @@ const create = (input: AgentInput<Config, Metrics>): Logship => {
   return new Logship({
     logDirectory: config.logDirectory,
     directory: new LogDirectory(config.logDirectory),
+    availableBytes: () => availableBytesOf(config.logDirectory),
     delivery: new Delivery({
       sinks: config.sinks.map(sinkOf),
       stateDir,

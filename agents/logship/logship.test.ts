@@ -77,6 +77,25 @@ describe('the log of a running server', () => {
     expect((await lineNumbers(at.root)).toSorted()).toEqual(numbers(0, 5));
   });
 
+  it('on a full volume says so, goes on with what is there, and is ready again with room', async () => {
+    await using at = await place();
+    await writeFile(at.file('a.csv'), csvlogRecords(0, 2));
+    let bytes = 8_192;
+    const rig = await at.start({ availableBytes: async () => bytes });
+    await rig.drain();
+    expect(rig.logship.readiness()).toMatchObject({
+      ready: false,
+      waitingFor: expect.stringMatching(/is full/),
+    });
+    expect(await rig.metric('howdah_logship_log_volume_available_bytes')).toBe(8_192);
+    await appendFile(at.file('a.csv'), csvlogRecords(2, 1));
+    await rig.drain();
+    expect(await severity(rig, 'a.csv')).toBe(3);
+    bytes = 2 ** 30;
+    await rig.drain();
+    expect(rig.logship.readiness()).toEqual({ ready: true });
+  });
+
   it('may show half a record: it waits for the rest', async () => {
     await using at = await place();
     const record = csvlogRecord(7, 'WARNING', 'long\nmessage');

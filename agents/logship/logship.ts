@@ -9,11 +9,14 @@ import { Follower } from './follow.ts';
 import type { LogDirectory } from './look.ts';
 import type { Metrics } from './metrics.ts';
 import { identityOf, type NextWait } from './model.ts';
+import { roomProblem } from './room.ts';
 import { statusOf } from './tell.ts';
 
 export interface LogshipInput {
   readonly logDirectory: string;
   readonly directory: LogDirectory;
+  /** Of the volume that the log directory is on. */
+  readonly availableBytes: () => Promise<number>;
   readonly delivery: Delivery;
   readonly member: string;
   readonly maxRecordBytes: number;
@@ -38,6 +41,8 @@ export class Logship implements Agent {
   #lookedAt = false;
   #failures = 0;
   #waitingFor: string | undefined;
+  /** Why PostgreSQL cannot write its log; following it goes on all the same. */
+  #noRoom: string | undefined;
   #lastRecordAt: Date | undefined;
 
   constructor(input: LogshipInput) {
@@ -106,6 +111,7 @@ export class Logship implements Agent {
       this.#lookedAt = true;
       if (outcome === 'held') return this.#wait(this.#sinkTrouble());
       await delivery.acknowledge(signal);
+      await this.#lookForRoom();
       const { unreadable } = this.#follower;
       if (unreadable !== undefined) return this.#wait(describeError(unreadable), unreadable);
       this.#well();
@@ -137,9 +143,22 @@ export class Logship implements Agent {
 
   readiness(): Readiness {
     if (this.#waitingFor !== undefined) return { ready: false, waitingFor: this.#waitingFor };
+    if (this.#noRoom !== undefined) return { ready: false, waitingFor: this.#noRoom };
     return this.#lookedAt
       ? { ready: true }
       : { ready: false, waitingFor: `the first look into ${this.#input.logDirectory}` };
+  }
+
+  /** One line when the log volume is full, one when it is not any more. */
+  async #lookForRoom(): Promise<void> {
+    const { availableBytes, logDirectory, metrics, logger } = this.#input;
+    const bytes = await availableBytes();
+    metrics.volumeAvailable.set(bytes);
+    const problem = roomProblem(logDirectory, bytes);
+    if (problem !== undefined && this.#noRoom === undefined)
+      logger.error({ waitingFor: problem }, 'log volume is full');
+    if (problem === undefined && this.#noRoom !== undefined) logger.info('log volume has room again');
+    this.#noRoom = problem;
   }
 
   #well(): void {

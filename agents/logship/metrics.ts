@@ -14,6 +14,7 @@ export interface Metrics {
   publish(durable: DurableCounts): void;
   readonly backlog: Gauge;
   readonly files: Gauge;
+  readonly volumeAvailable: Gauge;
   readonly checkpoints: Counter;
   readonly lastCheckpoint: Gauge;
   readonly lostBytes: Counter;
@@ -113,6 +114,10 @@ export const createMetrics = (registry: Registry): Metrics => {
       'Bytes in the log files that are not delivered yet.',
     ),
     files: absentAtFirst('howdah_logship_files', 'csvlog files in the log directory.'),
+    volumeAvailable: absentAtFirst(
+      'howdah_logship_log_volume_available_bytes',
+      'What PostgreSQL can still write to the volume of its log; with nothing left it goes on, and its log is lost.',
+    ),
     checkpoints: new Counter({
       name: 'howdah_logship_checkpoints_total',
       help: 'Checkpoints written.',

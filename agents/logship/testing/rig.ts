@@ -10,6 +10,7 @@ import { FileSink } from '../file-sink.ts';
 import { Logship } from '../logship.ts';
 import { LogDirectory } from '../look.ts';
 import { createMetrics } from '../metrics.ts';
+import { availableBytesOf } from '../room.ts';
 import type { Sink } from '../sink.ts';
 
 /** One agent on real files, cycle by cycle, with time that stands still. */
@@ -34,6 +35,8 @@ export interface RigOptions {
   readonly maxRecordBytes?: number;
   readonly checkpoint?: StateFile<Checkpoint>;
   readonly clock?: FakeClock;
+  /** Default: what the log's volume has. */
+  readonly availableBytes?: () => Promise<number>;
 }
 
 export const recordsFile = (root: string): string => join(root, 'records.jsonl');
@@ -61,6 +64,7 @@ export const startRig = async (root: string, options: RigOptions = {}): Promise<
   const logship = new Logship({
     logDirectory,
     directory: new LogDirectory(logDirectory),
+    availableBytes: options.availableBytes ?? (() => availableBytesOf(logDirectory)),
     delivery: new Delivery({
       sinks: options.sinks ?? [fileSink(root)],
       stateDir,
