@@ -13,9 +13,12 @@ const needed: readonly (readonly [readonly string[], string])[] = [
   [['/usr/bin/openssl'], 'openssl'],
 ];
 
+/** A node makes namespaces, mounts and interfaces. */
+export const mayHaveOwnNode = (): boolean => process.platform === 'linux' && userInfo().uid === 0;
+
 /** @throws HowdahError where a node of our own cannot be: not Linux, not root, or without its packages. */
 export const requireOwnNode = (): void => {
-  if (process.platform !== 'linux' || userInfo().uid !== 0) {
+  if (!mayHaveOwnNode()) {
     throw new HowdahError(
       errorCatalogue.rootNeeded,
       'a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux',
