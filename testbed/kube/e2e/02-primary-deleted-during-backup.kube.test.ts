@@ -1,0 +1,134 @@
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { beforeAll, expect, it } from 'vitest';
+import { changeAgentFile } from './agent-file.ts';
+import type { Pod } from './pods.ts';
+import { backupDirectories, storedBackups } from './repository.ts';
+import { usePatroni } from './use-patroni.ts';
+
+const infoIntervalSeconds = 5;
+
+/** The slowest compression, so that a backup takes long enough to be hit. */
+const patroni = usePatroni({
+  namespace: 'deleted',
+  pgbackrest: { 'compress-type': 'gz', 'compress-level': '9' },
+  values: { agents: { backup: { pgbackrest: { infoIntervalSeconds } } } },
+});
+
+const until = <Found>(what: string, deadlineMs: number, look: () => Promise<Found | undefined | false>) =>
+  waitFor(what, look, {
+    ...{ deadlineMs, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
+  });
+
+/** What the backup agent of a member says. */
+const backupAgent = async (pod: Pod) => (await patroni().status(pod)).agents.backup?.detail;
+
+/** Some hundred megabytes that hardly compress. */
+beforeAll(async () => {
+  const primary = await patroni().primary();
+  await patroni().query(
+    primary,
+    `CREATE TABLE bulk AS
+     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 300000) AS n`,
+  );
+  await patroni().query(primary, 'CREATE TABLE bulk2 AS SELECT n, sha512(a) || a AS a FROM bulk');
+  await until('the first full backup', 180_000, async () => (await storedBackups(patroni(), primary))[0]);
+}, 300_000);
+
+/** The next minute that is far enough away for every member to know of it before. */
+const soon = (): Date => new Date(Math.ceil((Date.now() + 10_000) / 60_000) * 60_000);
+
+/** One schedule that falls due soon, and its backup under way on the primary: files are being copied. */
+const backupUnderWay = async (id: string): Promise<{ readonly primary: Pod; readonly dueAt: Date }> => {
+  const before = await backupDirectories(patroni());
+  const dueAt = soon();
+  const cron = `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`;
+  await changeAgentFile(patroni(), 'backup', (config) => ({
+    ...config,
+    schedules: [{ id, type: 'full', cron }],
+  }));
+  const primary = await patroni().primary();
+  await until(
+    'the scheduled backup to copy files',
+    150_000,
+    async () =>
+      (await backupAgent(primary))?.running?.pid !== undefined &&
+      (await backupDirectories(patroni())).length > before.length,
+  );
+  return { primary, dueAt };
+};
+
+/** Of everybody who answers, the one that took the backup for the schedule to its end. */
+const takenBy = (id: string): Promise<Pod> =>
+  until('a member to say that it took the backup', 240_000, async () => {
+    for (const pod of await patroni().pods()) {
+      const run = (await backupAgent(pod).catch(() => undefined))?.lastRun;
+      if (run?.scheduleId === id && run.outcome === 'done') return pod;
+    }
+    return undefined;
+  });
+
+/** Until every member has looked at the repository after `moment`, and takes no backup. */
+const lookedAfter = (moment: Date) =>
+  until('every member to have looked at the repository again', 120_000, async () => {
+    const details = await Promise.all((await patroni().pods()).map(backupAgent));
+    return details.every(
+      (detail) =>
+        detail?.running === undefined &&
+        Date.parse(detail?.repositories[0]?.checkedAt ?? '') > moment.getTime(),
+    );
+  });
+
+const backupsFor = async (dueAt: Date, asked: Pod) =>
+  (await storedBackups(patroni(), asked)).filter(
+    ({ timestamp }) => timestamp.start * 1_000 >= dueAt.getTime(),
+  );
+
+/** The old pod is back, every member has had its chances to take another, and there is still but one. */
+const expectNoSecond = async (dueAt: Date, old: Pod, taker: Pod): Promise<void> => {
+  const first = await backupsFor(dueAt, taker);
+  await patroni().rolledOut();
+  await patroni().agentsReady();
+  const back = await patroni().pod(old.name);
+  expect(back.uid).not.toBe(old.uid);
+  // Each look at the repository wakes the agent that decides; this is two of them.
+  await lookedAfter(new Date(Date.now() + 2 * infoIntervalSeconds * 1_000));
+  expect(await backupsFor(dueAt, back)).toEqual(first);
+};
+
+it('the primary’s pod is deleted during a scheduled backup: the new primary takes it, and nobody takes a second', async () => {
+  const id = 'during-deletion';
+  const { primary: old, dueAt } = await backupUnderWay(id);
+  await patroni().kubectl(['delete', 'pod', old.name, '--wait=false']);
+
+  const taker = await takenBy(id);
+  expect(taker.name).not.toBe(old.name);
+  expect((await patroni().primary()).name).toBe(taker.name);
+  expect(await backupsFor(dueAt, taker)).toMatchObject([
+    {
+      type: 'full',
+      error: false,
+      annotation: {
+        'howdah-schedule': id,
+        'howdah-member': taker.name,
+        'howdah-due': dueAt.toISOString(),
+      },
+    },
+  ]);
+  await expectNoSecond(dueAt, old, taker);
+}, 600_000);
+
+it('the pod is taken away without its grace: whoever is primary then takes the backup, and nobody a second', async () => {
+  const id = 'during-loss';
+  const { primary: old, dueAt } = await backupUnderWay(id);
+  await patroni().kubectl(['delete', 'pod', old.name, '--grace-period=0', '--force', '--wait=false']);
+
+  // The pod of that name that comes back may be primary again, when it is there before the leader's lock runs out.
+  await until('the pod to be another one', 120_000, async () =>
+    (await patroni().pods()).some(({ name, uid }) => name === old.name && uid !== old.uid),
+  );
+  const taker = await takenBy(id);
+  expect(await backupsFor(dueAt, taker)).toMatchObject([
+    { type: 'full', error: false, annotation: { 'howdah-schedule': id, 'howdah-member': taker.name } },
+  ]);
+  await expectNoSecond(dueAt, old, taker);
+}, 600_000);
