@@ -7,8 +7,8 @@ import { parseAllDocuments, stringify } from 'yaml';
 
 /** What a test wants other than examples/existing-patroni has it. */
 export interface ExampleOptions {
-  /** Over the values of the example; see helm/howdah-agents. */
-  readonly values?: object;
+  /** Over the values of the example, later ones over earlier ones; see helm/howdah-agents. */
+  readonly values?: object | readonly object[];
   /** One member is enough where nothing is passed from one to another. Default: the example's three. */
   readonly members?: number;
   /** Strategic merge patches, last of all. */
@@ -55,7 +55,7 @@ export const writeExample = async (
   };
   const filledIn = { agents: { 'audit-upload': { prefix: namespace, store: { s3: auditStore } } } };
   for (const output of ['resources', 'patch'])
-    await writeFile(file(`agents/${output}.yaml`), await render([filledIn, { output }, values]));
+    await writeFile(file(`agents/${output}.yaml`), await render([filledIn, { output }, ...[values].flat()]));
 
   const changes = [...(members === undefined ? [] : [replicas(members)]), ...patches];
   if (changes.length > 0) {
