@@ -33,7 +33,7 @@ export const etcdUrl = 'http://127.0.0.1:2379';
 
 /** Names of the stores in pods; .test belongs to nobody (RFC 6761). */
 export const storeDomain = 'howdah.test';
-export const storePorts = { s3: 7070, azurite: 7071, web: 7072, prometheus: 9090 } as const;
+export const storePorts = { s3: 7070, azurite: 7071, web: 7072, opensearch: 9200, prometheus: 9090 } as const;
 
 /** Where Prometheus asks, inside the node, what to scrape. */
 export const targetsPort = 9099;

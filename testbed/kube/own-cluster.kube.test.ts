@@ -83,6 +83,18 @@ describe('a volume', () => {
   });
 });
 
+it('OpenSearch takes a document once', async ({ signal }) => {
+  const { url } = await cluster.store('opensearch', signal);
+  const create = () =>
+    fetch(`${url}/logs/_create/1`, {
+      ...{ method: 'PUT', headers: { 'content-type': 'application/json' }, signal },
+      body: JSON.stringify({ message: 'the elephant' }),
+    });
+  expect((await create()).status).toBe(201);
+  expect((await create()).status).toBe(409);
+  await cluster.part('opensearch').stop(signal);
+});
+
 describe('a pod', () => {
   it('reaches the API by its service’s name, and a store by its own', async ({ signal }) => {
     const s3 = await cluster.store('s3', signal);

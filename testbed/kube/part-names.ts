@@ -11,9 +11,10 @@ export const partNames = [
   's3',
   'azurite',
   'web',
+  'opensearch',
   'prometheus',
 ] as const;
 export type PartName = (typeof partNames)[number];
 
 /** The stores and Prometheus: processes on the node's address, reachable from pods. */
-export type StoreName = 's3' | 'azurite' | 'web' | 'prometheus';
+export type StoreName = 's3' | 'azurite' | 'web' | 'opensearch' | 'prometheus';

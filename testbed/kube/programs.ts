@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureOpenSearch } from '@howdah/testbed-stores/opensearch';
 import { ensureS3Program } from '@howdah/testbed-stores/versitygw';
 import { goBuild, goInstall } from '@howdah/testbed-tools/go';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
@@ -67,6 +68,7 @@ export const ensurePrograms = async (
   }
   // Inside the node there is no way to a registry: what its stores need is built before.
   await ensureS3Program(tell);
+  await ensureOpenSearch(tell);
   return directories;
 };
 

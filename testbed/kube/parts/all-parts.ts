@@ -1,5 +1,6 @@
 import type { PartName } from '../part-names.ts';
 import { azurite } from '../stores/azurite.ts';
+import { opensearch } from '../stores/opensearch.ts';
 import { prometheus } from '../stores/prometheus.ts';
 import { s3 } from '../stores/s3.ts';
 import { web } from '../stores/web.ts';
@@ -24,5 +25,6 @@ export const allParts: Readonly<Record<PartName, Part>> = {
   s3,
   azurite,
   web,
+  opensearch,
   prometheus,
 };

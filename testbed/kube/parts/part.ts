@@ -1,5 +1,6 @@
 import type { Authority } from '@howdah/testbed-tools/certificates';
 import type { Supervisor } from '@howdah/testbed-tools/process/supervisor';
+import type { OsUser } from '@howdah/testing/run-as';
 import type { KubeApi } from '../api.ts';
 import type { KubeLayout } from '../layout.ts';
 import type { PartName } from '../part-names.ts';
@@ -19,6 +20,8 @@ export interface PartCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: root, as the node itself. */
+  readonly user?: OsUser;
 }
 
 export interface Part {

@@ -28,6 +28,7 @@ export const storeFactsOf = async (layout: KubeLayout): Promise<StoreFacts> => {
     },
     azurite: { ...reached('azurite', 'https'), ca, accountName, accountKey, containers: buckets },
     web: { ...reached('web', 'https'), ...webUser, ca, directory: join(layout.stores, 'web/files') },
+    opensearch: reached('opensearch', 'http'),
     prometheus: reached('prometheus', 'http'),
   };
 };

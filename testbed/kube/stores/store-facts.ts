@@ -3,6 +3,7 @@ export interface StoreFacts {
   readonly s3: S3Facts;
   readonly azurite: AzureFacts;
   readonly web: WebFacts;
+  readonly opensearch: OpenSearchFacts;
   readonly prometheus: PrometheusFacts;
 }
 
@@ -44,6 +45,9 @@ export interface WebFacts extends WithTls {
   readonly password: string;
   readonly directory: string;
 }
+
+/** OpenSearch 2.19, one node, without TLS and users. */
+export interface OpenSearchFacts extends Reached {}
 
 /** Scrapes each second what targets.ts finds: ports named `metrics`, and what annotations ask for. */
 export interface PrometheusFacts extends Reached {}

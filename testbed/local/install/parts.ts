@@ -121,6 +121,19 @@ export const parts: readonly Part[] = [
     neededBy: ['kube'],
   },
   {
+    package: 'maven',
+    atLeast: '3.6',
+    usedFor: 'fetching OpenSearch',
+    neededBy: ['kube'],
+  },
+  {
+    package: 'default-jre-headless',
+    // Debian's number of the meta package: Java 17.
+    atLeast: '1.17',
+    usedFor: 'OpenSearch, a store for logs',
+    neededBy: ['kube'],
+  },
+  {
     package: 'mmdebstrap',
     atLeast: '1.3',
     usedFor: 'the bases of the images, made of Debian’s packages',
