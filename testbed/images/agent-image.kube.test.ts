@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundlePrograms } from '@howdah/testbed-bundle/programs';
 import { freePort } from '@howdah/testbed-stores/server-process';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { ourselves, runAs } from '@howdah/testing/run-as';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentRecipe, defaultMajor, postgresRecipe } from './recipes.ts';
 import { runContainer, startContainer } from './testing/container.ts';
@@ -43,6 +46,15 @@ describe('what the agent image holds', () => {
       '/usr/local/bin/node',
     ]);
     expect(await inImage('-perm', '/6000', '-type', 'f')).toEqual([]);
+  });
+
+  it('holds this clone’s programs as they are now, whatever layers were kept', async () => {
+    await using directory = await temporaryDirectory();
+    await bundlePrograms(currentWorkspace().clone, directory.path);
+    // The name of each of these is a digest of what is in it.
+    const expected = (await readdir(join(directory.path, 'shared'))).filter((name) => name.endsWith('.mjs'));
+    const found = await readdir(join(image.root, 'opt/howdah/shared'));
+    expect(found.filter((name) => name.endsWith('.mjs')).sort()).toEqual(expected.sort());
   });
 
   it('maps to sources of our own only', async () => {
