@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ourselves, runAs } from '@howdah/testing/run-as';
 import type { Buildah } from './buildah.ts';
@@ -24,9 +24,16 @@ export const ensureDebianBase = async (
   if ((await ageMs(tar)) > maxAgeMs) {
     tell(`making a base of Debian ${suite}`);
     await mkdir(directory, { recursive: true });
-    await runAs(ourselves(), 'mmdebstrap', [...mmdebstrapOptions, suite, `${tar}.new`, ...sources(suite)], {
-      timeoutMs: 600_000,
-    });
+    // What was left when it was interrupted, mmdebstrap would not write over.
+    await rm(`${tar}.new`, { recursive: true, force: true });
+    await runAs(
+      ourselves(),
+      'mmdebstrap',
+      [...mmdebstrapOptions, ...lagging(suite), suite, `${tar}.new`, ...sources(suite)],
+      {
+        timeoutMs: 600_000,
+      },
+    );
     await rename(`${tar}.new`, tar);
   } else if (await isThere(buildah, debianBase(suite))) return;
   const container = await buildah(['from', 'scratch']);
@@ -69,6 +76,10 @@ const mmdebstrapOptions = [
   ),
   '--dpkgopt=path-include=/usr/share/doc/*/copyright',
 ];
+
+/** Testing's lists hold for a week, and a mirror that lags behind is good enough for trying a version early. */
+const lagging = (suite: Suite): readonly string[] =>
+  suite === 'testing' ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
 
 const sources = (suite: Suite): readonly string[] =>
   suite === 'testing'
