@@ -99,9 +99,16 @@ export interface InfoOptions extends RunOptions {
  */
 export const readInfo = async (pgbackrest: PgBackRest, options: InfoOptions): Promise<StanzaInfo> => {
   const only = options.repo === undefined ? [] : [`--repo=${options.repo}`];
-  const { stdout } = await runPgBackRest(pgbackrest, 'info', ['--output=json', ...only], options);
+  const args = ['--output=json', `--io-timeout=${ioTimeoutSeconds(options.timeoutMs)}`, ...only];
+  const { stdout } = await runPgBackRest(pgbackrest, 'info', args, options);
   return parseInfo(stdout, pgbackrest.stanza);
 };
+
+/**
+ * How long each of pgBackRest's own attempts may take, so that it ends before the deadline and says itself which
+ * repository does not answer, and why. With a store that refuses or drops connections 2.55 needs four to five of them.
+ */
+const ioTimeoutSeconds = (timeoutMs: number): number => Math.max(0.1, Math.floor(timeoutMs / 80) / 100);
 
 /** The stanza's part of `info --output=json`. */
 export const parseInfo = (json: string, stanza: string): StanzaInfo => {

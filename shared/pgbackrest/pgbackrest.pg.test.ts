@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
 import { takeBackup } from './backup.ts';
 import { readInfo } from './info.ts';
@@ -67,3 +70,22 @@ describe('pgBackRest beside a real PostgreSQL', () => {
     expect(after.backups).toHaveLength(before);
   });
 });
+
+it('names a store that does not answer before its deadline', async () => {
+  await using directory = await temporaryDirectory();
+  const configFile = join(directory.path, 'pgbackrest.conf');
+  const store = {
+    ...{ type: 's3', path: '/main', 's3-endpoint': '127.0.0.1', 'storage-port': '9', 's3-uri-style': 'path' },
+    ...{ 's3-bucket': 'backups', 's3-region': 'us-east-1', 's3-key': 'key', 's3-key-secret': 'secret' },
+  };
+  const lines = Object.entries(store).map(([option, value]) => `repo1-${option}=${value}`);
+  await writeFile(configFile, ['[global]', ...lines, '[main]', 'pg1-path=/nowhere', ''].join('\n'));
+  const pgbackrest = { binary: 'pgbackrest', configFile, stanza: 'main' };
+  const { repositories } = await readInfo(pgbackrest, { ...options(), timeoutMs: 15_000 });
+  expect(repositories).toMatchObject([
+    {
+      repo: 1,
+      status: { code: 99, message: expect.stringMatching(/unable to connect to '127\.0\.0\.1:9'/) },
+    },
+  ]);
+}, 40_000);

@@ -38,8 +38,8 @@ it('gives the password of the role to pgBackRest’s libpq, and to no command li
   const binary = join(directory.path, 'wrapper');
   await writeFile(binary, '#!/bin/sh\nprintf %s "$PGPASSWORD $*"\n', { mode: 0o755 });
   const options = { signal: new AbortController().signal, timeoutMs: 5_000 };
-  const readPassword = async () => 'it’s secret';
-  const { stdout } = await runPgBackRest({ ...pgbackrest, binary, readPassword }, 'backup', [], options);
+  const environment = async () => ({ PGPASSWORD: 'it’s secret' });
+  const { stdout } = await runPgBackRest({ ...pgbackrest, binary, environment }, 'backup', [], options);
   expect(stdout).toMatch(/^it’s secret --config=/);
   expect(stdout.slice('it’s secret'.length)).not.toContain('secret');
 });

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import process from 'node:process';
 import { HowdahError } from '@howdah/core/errors';
 import { classifyExit, errorMessageIn } from './classify.ts';
 import { pgbackrestErrors } from './errors.ts';
@@ -12,10 +11,10 @@ export interface PgBackRest {
   readonly configFile?: string;
   readonly stanza: string;
   /**
-   * Of the role that it logs in as (`pg1-user`), where the server asks for one. pgBackRest has no option for
-   * it; libpq, by which it connects, takes it from PGPASSWORD. Asked before each command, so that a new one is seen.
+   * The environment of the program, when it is not ours: with PGPASSWORD where the server wants a password of the
+   * role (`pg1-user`), for which pgBackRest has no option. Asked before each command, so that a new one is seen.
    */
-  readonly readPassword?: () => Promise<string>;
+  readonly environment?: () => Promise<Readonly<Record<string, string | undefined>>>;
 }
 
 export interface RunOptions {
@@ -52,12 +51,12 @@ export const runPgBackRest = async (
   args: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> => {
-  const password = await pgbackrest.readPassword?.();
+  const environment = await pgbackrest.environment?.();
   options.signal.throwIfAborted();
   const child = spawn(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
     // A session of its own: Ctrl-C in the agent's terminal is for the agent, which then stops this in order.
     detached: true,
-    ...(password === undefined ? {} : { env: { ...process.env, PGPASSWORD: password } }),
+    ...(environment === undefined ? {} : { env: { ...environment } }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid !== undefined) options.onStart?.(child.pid);
