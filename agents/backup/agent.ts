@@ -5,6 +5,7 @@ import { readInfo } from '@howdah/pgbackrest/info';
 import { createStanza } from '@howdah/pgbackrest/stanza';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
+import { environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
 import { BackupAgent } from './backup-agent.ts';
 import { type Config, schema } from './config.ts';
@@ -60,29 +61,25 @@ const patroniOf = ({ role, patroni }: Config) => {
   });
 };
 
-/** The agent itself and pgBackRest log in as the same role. */
-const passwordOf = ({ postgres: { passwordFile } }: Config) =>
-  passwordFile === undefined ? {} : { readPassword: () => readSecret(passwordFile) };
-
-const serverOf = (config: Config) => {
-  const { passwordFile: _, ...address } = config.postgres;
-  return createServer({
+const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
+  createServer({
     ...address,
-    ...passwordOf(config),
+    ...(passwordFile === undefined ? {} : { readPassword: () => readSecret(passwordFile) }),
     applicationName: 'howdah_backup',
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 5_000,
     lockTimeoutMs: 1_000,
   });
-};
 
-const repositoryOf = (config: Config): Repository => {
-  const { stanza, pgbackrest } = config;
+const repositoryOf = ({ stanza, pgbackrest, postgres: { passwordFile } }: Config): Repository => {
   const { binary, configFile } = pgbackrest;
   const program = {
     ...{ binary, stanza },
     ...(configFile === undefined ? {} : { configFile }),
-    ...passwordOf(config),
+    // It logs in as the same role as the agent.
+    ...(passwordFile === undefined
+      ? {}
+      : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
   };
   let version: Version | undefined;
   const graceMs = pgbackrest.stopGraceSeconds * 1_000;

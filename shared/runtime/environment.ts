@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import process from 'node:process';
 import { HowdahError } from '@howdah/core/errors';
 import * as z from 'zod';
 import { type Directories, directoriesFrom } from './directories.ts';
@@ -48,3 +49,8 @@ export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): En
     graceMs: parsed.HOWDAH_GRACE_SECONDS * 1_000,
   };
 };
+
+/** Our environment and more, for a program that is started. */
+export const environmentWith = (
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> => ({ ...process.env, ...more });
