@@ -106,9 +106,10 @@ export const readInfo = async (pgbackrest: PgBackRest, options: InfoOptions): Pr
 
 /**
  * How long each of pgBackRest's own attempts may take, so that it ends before the deadline and says itself which
- * repository does not answer, and why. With a store that refuses or drops connections 2.55 needs four to five of them.
+ * repository does not answer, and why: with a store that refuses connections it needs four to five of them. Whole
+ * seconds, since 2.55 takes no others.
  */
-const ioTimeoutSeconds = (timeoutMs: number): number => Math.max(0.1, Math.floor(timeoutMs / 80) / 100);
+const ioTimeoutSeconds = (timeoutMs: number): number => Math.max(1, Math.floor(timeoutMs / 8_000));
 
 /** The stanza's part of `info --output=json`. */
 export const parseInfo = (json: string, stanza: string): StanzaInfo => {
