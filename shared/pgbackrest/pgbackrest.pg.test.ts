@@ -89,3 +89,11 @@ it('names a store that does not answer before its deadline', async () => {
     },
   ]);
 }, 40_000);
+
+it('says which option of its configuration is wrong', async () => {
+  await using directory = await temporaryDirectory();
+  const configFile = join(directory.path, 'pgbackrest.conf');
+  await writeFile(configFile, '[global]\nbuffer-size=huge\n[main]\npg1-path=/nowhere\n');
+  const pgbackrest = { binary: 'pgbackrest', configFile, stanza: 'main' };
+  await expect(readInfo(pgbackrest, options())).rejects.toThrow(/buffer-size/);
+});

@@ -78,7 +78,9 @@ export const runPgBackRest = async (
     const seconds = options.timeoutMs / 1000;
     throw new HowdahError(pgbackrestErrors.timeout, `pgbackrest ${command} did not end within ${seconds} s`);
   }
-  const message = errorMessageIn(`${stderr.text()}\n${command === 'info' ? '' : stdout.text()}`);
+  // What is wrong with an option is said on stdout, before the options about logging are in force.
+  const answerOnly = command === 'info' && stderr.text().trim() !== '';
+  const message = errorMessageIn(`${stderr.text()}\n${answerOnly ? '' : stdout.text()}`);
   throw new HowdahError(
     classifyExit(code, message),
     `pgbackrest ${command} failed: ${message === '' ? `ended with ${code ?? child.signalCode}` : message}`,
