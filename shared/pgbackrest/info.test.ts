@@ -31,6 +31,16 @@ describe('pgbackrest info', () => {
     expect(full?.stoppedAt.getTime()).toBeGreaterThan(full?.startedAt.getTime() ?? 0);
   });
 
+  it('says in one line why a repository does not answer', () => {
+    const [stanza] = JSON.parse(recorded('info-full-and-incr'));
+    const message = "[HostConnectError] unable to connect to 's3'\n    [HostConnectError] on 6 retries";
+    stanza.repo[0].status = { code: 99, message };
+    const { repositories } = parseInfo(JSON.stringify([stanza]), 'main');
+    expect(repositories[0]?.status.message).toBe(
+      "[HostConnectError] unable to connect to 's3'; [HostConnectError] on 6 retries",
+    );
+  });
+
   it('shows the archive of each repository, with nothing where it is empty', () => {
     expect(parseInfo(recorded('info-full-and-incr'), 'main').archives).toContainEqual({
       repo: 2,

@@ -143,7 +143,12 @@ const stanzaInfo = (answer: StanzaAnswer): StanzaInfo => {
     status: { code: answer.status.code, message: answer.status.message },
     backupLock: lockOf(lock.backup),
     ...(lock.restore === undefined ? {} : { restoreLock: lockOf(lock.restore) }),
-    repositories: answer.repo.map(({ key, cipher, status }) => ({ repo: key, cipher, status })),
+    repositories: answer.repo.map(({ key, cipher, status }) => ({
+      repo: key,
+      cipher,
+      // 2.55 adds lines about its retries; people read it as one.
+      status: { code: status.code, message: status.message.replace(/\s*\n\s*/g, '; ') },
+    })),
     archives: answer.archive.map(({ database, id, max, min }) => ({
       repo: database['repo-key'],
       databaseId: database.id,
