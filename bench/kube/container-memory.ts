@@ -1,4 +1,4 @@
-import type { Patroni } from '@howdah/testbed-kube-e2e/patroni';
+import type { Patroni } from '@howdah/testbed-kube-e2e/patroni/patroni';
 import * as z from 'zod';
 
 /** The kubelet's `/stats/summary`, of which this is asked; bytes. */

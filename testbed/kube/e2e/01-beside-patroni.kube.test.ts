@@ -1,19 +1,12 @@
-import { parseInfo } from '@howdah/pgbackrest/info';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import type { Patroni } from './patroni.ts';
-import { usePatroni } from './use-patroni.ts';
+import { storedBackups } from './oracles/repository.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
 
 /** As somebody else made it: without agents. */
 const patroni = usePatroni({ namespace: 'beside', apply: 'base' });
-
-const backups = async (of: Patroni) => {
-  const { name } = await of.primary();
-  const args = ['pgbackrest', 'info', '--output=json', '--log-level-console=off'];
-  return parseInfo(await of.exec(name, 'postgres', args), 'main').backups;
-};
 
 it('gets the agents by one rolling restart, which leaves the data and the primary’s service as they were', async () => {
   const [first] = await patroni().pods();
@@ -43,7 +36,7 @@ it('has a first full backup in the store, taken by the primary and by no other m
   const [backup, ...others] = await waitFor(
     'the first backup',
     async () => {
-      const found = await backups(patroni());
+      const found = await storedBackups(patroni(), await patroni().primary());
       return found.length > 0 ? found : undefined;
     },
     { deadlineMs: 120_000, everyMs: 1_000, signal: patroni().signal, explain: patroni().lastWords },
@@ -51,7 +44,7 @@ it('has a first full backup in the store, taken by the primary and by no other m
   expect(others).toEqual([]);
   expect(backup).toMatchObject({ type: 'full' });
   const primary = await patroni().primary();
-  expect(backup?.annotations).toMatchObject({ 'howdah-member': primary.name });
+  expect(backup?.annotation).toMatchObject({ 'howdah-member': primary.name });
   for (const pod of await patroni().pods()) {
     const { agents } = await patroni().status(pod);
     expect(agents.backup?.detail?.role).toBe(pod.name === primary.name ? 'primary' : 'replica');

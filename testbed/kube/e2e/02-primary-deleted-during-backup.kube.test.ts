@@ -1,9 +1,9 @@
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll, expect, it } from 'vitest';
-import { changeAgentFile } from './agent-file.ts';
-import type { Pod } from './pods.ts';
-import { backupDirectories, storedBackups } from './repository.ts';
-import { usePatroni } from './use-patroni.ts';
+import { backupDirectories, storedBackups } from './oracles/repository.ts';
+import type { Pod } from './patroni/pods.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
+import { changeAgentFile } from './trouble/agent-file.ts';
 
 const infoIntervalSeconds = 5;
 

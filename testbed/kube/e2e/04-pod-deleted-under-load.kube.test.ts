@@ -1,11 +1,11 @@
 import type { StoredRecord } from '@howdah/audit-upload/testing/read-store';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll, expect, it } from 'vitest';
-import { chainOf, expectAuditWhole, expectMarks, smallSegments } from './expect-audit-whole.ts';
-import { expectExactCounts } from './expect-exact-counts.ts';
-import { type LogLoad, prepareLoad, startLoad } from './log-load.ts';
-import type { Pod } from './pods.ts';
-import { usePatroni } from './use-patroni.ts';
+import { chainOf, expectAuditWhole, expectMarks, smallSegments } from './oracles/expect-audit-whole.ts';
+import { expectExactCounts } from './oracles/expect-exact-counts.ts';
+import type { Pod } from './patroni/pods.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
+import { type LogLoad, prepareLoad, startLoad } from './trouble/log-load.ts';
 
 const patroni = usePatroni({ namespace: 'pod-deleted', values: smallSegments });
 beforeAll(() => prepareLoad(patroni()), 60_000);

@@ -3,11 +3,11 @@ import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { expect, it } from 'vitest';
-import { chainOf, expectAuditWhole, expectMarks, smallSegments } from './expect-audit-whole.ts';
-import { expectExactCounts } from './expect-exact-counts.ts';
-import { killContainer } from './kill-container.ts';
-import { prepareLoad, startLoad } from './log-load.ts';
-import { usePatroni } from './use-patroni.ts';
+import { chainOf, expectAuditWhole, expectMarks, smallSegments } from './oracles/expect-audit-whole.ts';
+import { expectExactCounts } from './oracles/expect-exact-counts.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
+import { killContainer } from './trouble/kill-container.ts';
+import { prepareLoad, startLoad } from './trouble/log-load.ts';
 
 const patroni = usePatroni({ namespace: 'agents-killed', values: smallSegments });
 

@@ -1,16 +1,16 @@
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { changeAgentFile } from './agent-file.ts';
-import { expectAuditWhole, smallSegments } from './expect-audit-whole.ts';
-import { expectExactCounts } from './expect-exact-counts.ts';
-import { fillVolume } from './fill-volume.ts';
-import { logFileSizes, readLogFile } from './log-files.ts';
-import type { Pod } from './pods.ts';
-import { starts } from './starts.ts';
-import { byRoad, storeRoad } from './store-road.ts';
-import { usePatroni } from './use-patroni.ts';
-import { expectHealthy, sampleOf, waitingFor } from './what-agents-say.ts';
+import { expectAuditWhole, smallSegments } from './oracles/expect-audit-whole.ts';
+import { expectExactCounts } from './oracles/expect-exact-counts.ts';
+import { logFileSizes, readLogFile } from './oracles/log-files.ts';
+import { starts } from './oracles/starts.ts';
+import { expectHealthy, sampleOf, waitingFor } from './oracles/what-agents-say.ts';
+import type { Pod } from './patroni/pods.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
+import { changeAgentFile } from './trouble/agent-file.ts';
+import { fillVolume } from './trouble/fill-volume.ts';
+import { byRoad, storeRoad } from './trouble/store-road.ts';
 
 const roadPort = 17_070;
 const road = storeRoad(roadPort);

@@ -1,16 +1,10 @@
 import { expect, it } from 'vitest';
-import { applyExample } from './apply-example.ts';
-import { smallSegments } from './expect-audit-whole.ts';
-import {
-  changeKeys,
-  described,
-  hastenMounts,
-  isHealthy,
-  servingPod,
-  untilWaiting,
-  waitingFor,
-} from './troubled-pod.ts';
-import { usePatroni } from './use-patroni.ts';
+import { smallSegments } from './oracles/expect-audit-whole.ts';
+import { expectHealthy, waitingFor } from './oracles/what-agents-say.ts';
+import { applyExample } from './patroni/apply-example.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
+import { hastenMounts } from './trouble/hasten-mounts.ts';
+import { changeKeys, described, servingPod, untilWaiting } from './trouble/troubled-pod.ts';
 
 const agents = ['audit-upload', 'backup', 'config-reload', 'exporter', 'logship'];
 const agentFiles = 'patroni-howdah-config';
@@ -67,7 +61,7 @@ it('a suite whose every file is wrong does not keep PostgreSQL from starting and
     (found) => Object.keys(found).length === 5 && !('none' in found),
   );
   for (const name of agents) expect(waits[name], name).toMatch(`a correct ${name}.yaml: `);
-  expect(await isHealthy(patroni(), pod)).toBe(true);
+  await expectHealthy(patroni(), pod);
   const { agents: status } = await patroni().status(pod);
   for (const agent of Object.values(status))
     expect(agent).toMatchObject({ state: 'misconfigured', config: { valid: false } });
@@ -114,7 +108,7 @@ it('a wrong uid: PostgreSQL serves, and /readyz and /status name the files that 
     message: expect.stringContaining('/var/lib/howdah/audit-upload/'),
     remedy: 'Check the state volume and its owner.',
   });
-  expect(await isHealthy(patroni(), pod)).toBe(true);
+  await expectHealthy(patroni(), pod);
   expect((await patroni().pod(pod.name)).containers).toMatchObject({
     postgres: { restartCount: 0 },
     howdah: { restartCount: 0 },
@@ -142,7 +136,7 @@ it('a Secret without the named key, and a ConfigMap without an agent’s file, a
     valid: false,
     problems: [{ path: 'store.s3.secretAccessKeyFile', seen: `"${secret}"` }],
   });
-  expect(await isHealthy(patroni(), pod)).toBe(true);
+  await expectHealthy(patroni(), pod);
 });
 
 it('no ConfigMap at all: PostgreSQL serves, and the suite says where it looks for a file', async () => {
@@ -153,7 +147,7 @@ it('no ConfigMap at all: PostgreSQL serves, and the suite says where it looks fo
   expect(await waitingFor(patroni(), pod)).toEqual({
     none: expect.stringContaining('a configuration file in /etc/howdah/config'),
   });
-  expect(await isHealthy(patroni(), pod)).toBe(true);
+  await expectHealthy(patroni(), pod);
 });
 
 it('an image that is not there: an ordinary container leaves PostgreSQL serving, and the pod names the image', async () => {

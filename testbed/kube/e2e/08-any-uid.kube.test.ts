@@ -4,8 +4,8 @@ import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
-import { storedBackups } from './repository.ts';
-import { usePatroni } from './use-patroni.ts';
+import { storedBackups } from './oracles/repository.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
 
 /** Of the range that OpenShift gives to a namespace; a member of group 0, and known to no passwd. */
 const uid = 1_000_650_000;

@@ -1,10 +1,10 @@
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { expect, it } from 'vitest';
-import { applyExample } from './apply-example.ts';
-import { containersOf } from './forms.ts';
-import { storedBackups } from './repository.ts';
-import { usePatroni } from './use-patroni.ts';
+import { containersOf } from './oracles/forms.ts';
+import { storedBackups } from './oracles/repository.ts';
+import { applyExample } from './patroni/apply-example.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
 
 /** Ports of the agents in the order in which their containers start. */
 const separatePorts = [9191, 9187, 9188, 9189, 9190];

@@ -2,7 +2,9 @@ import { auditRecordsIn } from '@howdah/audit-upload/testing/log-writer';
 import { placesOf, type StoredRecord } from '@howdah/audit-upload/testing/read-store';
 import { nodeAddress } from '@howdah/testbed-kube/addresses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { applyExample } from './apply-example.ts';
+import { expectAuditWhole } from './oracles/expect-audit-whole.ts';
+import { applyExample } from './patroni/apply-example.ts';
+import { usePatroni } from './patroni/use-patroni.ts';
 import {
   bucketRecords,
   countsOf,
@@ -12,10 +14,8 @@ import {
   shippedMessages,
   startPod,
   waitingRecords,
-} from './ended-pod.ts';
-import { expectAuditWhole } from './expect-audit-whole.ts';
-import { byRoad, storeRoad } from './store-road.ts';
-import { usePatroni } from './use-patroni.ts';
+} from './trouble/ended-pod.ts';
+import { byRoad, storeRoad } from './trouble/store-road.ts';
 
 const roadPort = 17_090;
 const road = storeRoad(roadPort);

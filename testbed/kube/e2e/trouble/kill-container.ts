@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { identify, isAlive, type ProcessIdentity } from '@howdah/testbed-tools/process/proc';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import type { Pod } from './pods.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 /**
  * Kills -9 the first process of a container, and with it all others of the container; returns once it is gone. From

@@ -8,9 +8,9 @@ import { verifyChain } from '@howdah/audit-upload/verify';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { expect } from 'vitest';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 import { logFileSizes, readLogFile } from './log-files.ts';
-import type { Patroni } from './patroni.ts';
-import type { Pod } from './pods.ts';
 
 /** Small, young segments, so that many are under way whenever something breaks; values of the chart. */
 export const smallSegments = {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { Client, DatabaseError } from 'pg';
-import type { Patroni } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 /** Sessions that make PostgreSQL write some hundreds of log records a second. */
 export interface LogLoad extends AsyncDisposable {

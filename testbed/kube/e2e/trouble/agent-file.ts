@@ -1,7 +1,8 @@
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
-import type { Patroni } from './patroni.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import { hastenMounts } from './hasten-mounts.ts';
 
 const agentFiles = 'patroni-howdah-config';
 const configMap = z.object({ data: z.record(z.string(), z.string()) });
@@ -23,9 +24,7 @@ export const changeAgentFile = async (
   const changed = stringify(change(parse(data[name] ?? '{}')));
   const patch = JSON.stringify({ data: { [name]: changed } });
   await patroni.kubectl(['patch', 'configmap', agentFiles, '--type=merge', '-p', patch]);
-  // The kubelet looks at mounts once a minute, and at once when the pod itself has changed.
-  const touch = `howdah.dev/edited=${Date.now()}`;
-  await patroni.kubectl(['annotate', 'pods', '-l', 'cluster-name=patroni', '--overwrite', touch]);
+  await hastenMounts(patroni);
   await waitFor(
     `${name} to be in force on every member`,
     async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { nodeAddress, storePorts, uplink } from '@howdah/testbed-kube/addresses';
-import type { ExampleOptions } from './example-files.ts';
+import type { ExampleOptions } from '../patroni/example-files.ts';
 
 /**
  * The only road by which the pods of one test reach the store: closed, the store is away for them, and for nobody

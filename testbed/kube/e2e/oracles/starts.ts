@@ -1,4 +1,4 @@
-import type { Patroni } from './patroni.ts';
+import type { Patroni } from '../patroni/patroni.ts';
 
 /** When each container of each pod was started, and PostgreSQL in it: equal as long as nothing was restarted. */
 export const starts = async (patroni: Patroni): Promise<readonly object[]> =>

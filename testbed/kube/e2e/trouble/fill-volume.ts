@@ -1,5 +1,5 @@
-import type { Patroni } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 /** A file that takes all that is left of a volume; gone when disposed of. */
 export interface Filler extends AsyncDisposable {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Patroni } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 /** The few facts of a backup that tests ask for, in pgBackRest's own words. */
 const storedBackup = z.object({

@@ -1,5 +1,6 @@
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import type { Patroni } from './patroni.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import { hastenMounts } from './hasten-mounts.ts';
 
 export const postgresFiles = 'patroni-howdah-postgres';
 
@@ -40,12 +41,7 @@ export const openSettingEdits = async (patroni: Patroni): Promise<SettingEdits> 
     edit: async (megabytes, touch, deadlineMs) => {
       await apply(megabytes);
       const appliedMs = performance.now();
-      const touched = touch
-        ? patroni.kubectl([
-            ...['annotate', 'pods', '-l', 'cluster-name=patroni', '--overwrite'],
-            `howdah.dev/config-hash=work-mem-${megabytes}`,
-          ])
-        : undefined;
+      const touched = touch ? hastenMounts(patroni) : undefined;
       await waitFor(`work_mem = ${megabytes}MB on every member`, () => inForce(megabytes), {
         ...{ deadlineMs, everyMs: 25, signal, explain: patroni.lastWords },
       });

@@ -1,8 +1,7 @@
-import { getJson } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
-import * as z from 'zod';
-import { type Patroni, suitePort } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import { waitingFor } from '../oracles/what-agents-say.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 /** The only member's pod that came in the place of `before`, once its PostgreSQL serves, ready or not as a pod. */
 export const servingPod = (patroni: Patroni, before?: Pod): Promise<Pod> =>
@@ -20,20 +19,6 @@ export const servingPod = (patroni: Patroni, before?: Pod): Promise<Pod> =>
     { deadlineMs: 180_000, everyMs: 1_000, signal: patroni.signal, explain: patroni.lastWords },
   );
 
-const waiting = z.object({
-  agents: z.record(z.string(), z.object({ ready: z.boolean(), waitingFor: z.string().optional() })),
-});
-
-/** What each agent that is not ready waits for, by /readyz; an agent that is ready has no key. */
-export const waitingFor = async (patroni: Patroni, pod: Pod): Promise<Readonly<Record<string, string>>> => {
-  const signal = AbortSignal.any([patroni.signal, AbortSignal.timeout(10_000)]);
-  const response = await fetch(`http://${pod.address}:${suitePort}/readyz`, { signal });
-  const { agents } = waiting.parse(await response.json());
-  const unready = Object.entries(agents).filter(([, { ready }]) => !ready);
-  if (response.ok !== (unready.length === 0)) throw new Error(`/readyz answered ${response.status}`);
-  return Object.fromEntries(unready.map(([name, { waitingFor: what = '' }]) => [name, what]));
-};
-
 /** Waits until {@link waitingFor} gives what `expected` wants, and gives it. */
 export const untilWaiting = (
   patroni: Patroni,
@@ -49,12 +34,6 @@ export const untilWaiting = (
   };
   const explain = async () => `${JSON.stringify(last, null, 1)}\n${await patroni.lastWords()}`;
   return waitFor(what, look, { deadlineMs: 120_000, everyMs: 500, signal: patroni.signal, explain });
-};
-
-/** Whether a restart of the process would help, as the kubelet asks it. */
-export const isHealthy = async (patroni: Patroni, { address }: Pod): Promise<boolean> => {
-  const answer = await getJson(`http://${address}:${suitePort}/healthz`, patroni.signal);
-  return z.object({ healthy: z.boolean() }).parse(answer).healthy;
 };
 
 /** `kubectl describe pod`, once it matches: what a person reads first. */
@@ -75,7 +54,3 @@ export const changeKeys = (
   name: string,
   data: Readonly<Record<string, string | null>>,
 ): Promise<string> => patroni.kubectl(['patch', kind, name, '--type=merge', '-p', JSON.stringify({ data })]);
-
-/** The kubelet looks at mounts once a minute, and at once when the pod itself has changed. */
-export const hastenMounts = (patroni: Patroni): Promise<string> =>
-  patroni.kubectl(['annotate', 'pods', '--all', '--overwrite', `howdah.dev/edited=${Date.now()}`]);

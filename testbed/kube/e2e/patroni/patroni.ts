@@ -75,7 +75,7 @@ export const startPatroni = async (cluster: KubeCluster, options: PatroniOptions
   }
 };
 
-const roles = fileURLToPath(new URL('../../../shared/postgres/roles.sql', import.meta.url));
+const roles = fileURLToPath(new URL('../../../../shared/postgres/roles.sql', import.meta.url));
 const memberLabel = 'cluster-name=patroni';
 
 const patroniIn = (

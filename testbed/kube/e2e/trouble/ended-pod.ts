@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import type { StoredRecord } from '@howdah/audit-upload/testing/read-store';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import * as z from 'zod';
-import { severitiesIn } from './csv-severities.ts';
-import type { Patroni } from './patroni.ts';
+import { severitiesIn } from '../oracles/csv-severities.ts';
+import type { Patroni } from '../patroni/patroni.ts';
 
 /** Where a volume lies on this machine, so that it can be read while no pod has it. */
 const volumeOf = async (patroni: Patroni, claim: string): Promise<string> => {

@@ -1,5 +1,5 @@
-import type { Patroni } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import type { Patroni } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 const directory = '/var/log/postgresql';
 

@@ -3,9 +3,9 @@ import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { countBySeverity, createLogTable, type SeverityCounts } from '@howdah/testbed-tools/severity-counts';
 import { expect } from 'vitest';
+import { type Patroni, superuserPassword } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 import { logFileSizes, readLogFile } from './log-files.ts';
-import { type Patroni, superuserPassword } from './patroni.ts';
-import type { Pod } from './pods.ts';
 
 /**
  * That the pod's agents have counted everything that its log files hold now, by file and severity, once: against

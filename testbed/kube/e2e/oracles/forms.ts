@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Patroni } from './patroni.ts';
+import type { Patroni } from '../patroni/patroni.ts';
 
 const named = z.object({ name: z.string(), restartPolicy: z.string().optional() });
 const pod = z.object({

@@ -1,8 +1,8 @@
 import { getJson } from '@howdah/testbed-tools/http';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import * as z from 'zod';
-import { type Patroni, suitePort } from './patroni.ts';
-import type { Pod } from './pods.ts';
+import { type Patroni, suitePort } from '../patroni/patroni.ts';
+import type { Pod } from '../patroni/pods.ts';
 
 const readyz = z.object({
   agents: z.record(z.string(), z.object({ ready: z.boolean(), waitingFor: z.string().optional() })),
@@ -11,14 +11,13 @@ const readyz = z.object({
 const url = ({ address }: Pod, path: string) => `http://${address}:${suitePort}/${path}`;
 const deadline = ({ signal }: Patroni) => AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
 
-/** What each agent of the pod waits for, by its name: the words of `/readyz`, which come with 503 as well as with 200. */
-export const waitingFor = async (
-  patroni: Patroni,
-  pod: Pod,
-): Promise<Readonly<Record<string, string | undefined>>> => {
+/** What each agent that is not ready waits for, by its name and /readyz; an agent that is ready has no key. */
+export const waitingFor = async (patroni: Patroni, pod: Pod): Promise<Readonly<Record<string, string>>> => {
   const answer = await fetch(url(pod, 'readyz'), { signal: deadline(patroni) });
   const { agents } = readyz.parse(await answer.json());
-  return Object.fromEntries(Object.entries(agents).map(([name, agent]) => [name, agent.waitingFor]));
+  const unready = Object.entries(agents).filter(([, { ready }]) => !ready);
+  if (answer.ok !== (unready.length === 0)) throw new Error(`/readyz answered ${answer.status}`);
+  return Object.fromEntries(unready.map(([name, { waitingFor: what = '' }]) => [name, what]));
 };
 
 /** @throws where a restart of the agents would help, which they say with 503. */
