@@ -160,11 +160,11 @@ it('an image that is not there: an ordinary container leaves PostgreSQL serving,
 
 it('an image that is not there: a native sidecar holds PostgreSQL up, the pod names it, and the right name mends it', async () => {
   await apply({ values: { image: { tag: 'missing' } } });
-  const text = await described(patroni(), 'the pod to name the image', /Init Containers:[\s\S]*ImagePull/);
-  expect(text).toMatch(missing);
-  const held = await patroni().pod('patroni-0');
-  expect(held.containers.postgres).toMatchObject({ ready: false });
+  const held = new RegExp(`Init Containers:[^]*ImagePull[^]*${missing.source}`);
+  await described(patroni(), 'the pod to name the image', held);
+  const before = await patroni().pod('patroni-0');
+  expect(before.containers.postgres).toMatchObject({ ready: false });
   await apply();
-  await servingPod(patroni(), held);
+  await servingPod(patroni(), before);
   await patroni().agentsReady();
 });
