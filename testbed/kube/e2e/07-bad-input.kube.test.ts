@@ -1,3 +1,4 @@
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { smallSegments } from './oracles/expect-audit-whole.ts';
 import { expectHealthy, waitingFor } from './oracles/what-agents-say.ts';
@@ -162,7 +163,10 @@ it('an image that is not there: a native sidecar holds PostgreSQL up, the pod na
   await apply({ values: { image: { tag: 'missing' } } });
   const held = new RegExp(`Init Containers:[^]*ImagePull[^]*${missing.source}`);
   await described(patroni(), 'the pod to name the image', held);
-  const before = await patroni().pod('patroni-0');
+  // It is described before it has an address.
+  const before = await waitFor('its address', async () => (await patroni().pods())[0], {
+    ...{ deadlineMs: 30_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
+  });
   expect(before.containers.postgres).toMatchObject({ ready: false });
   await apply();
   await servingPod(patroni(), before);
