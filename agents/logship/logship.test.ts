@@ -96,6 +96,23 @@ describe('the log of a running server', () => {
     expect(rig.logship.readiness()).toEqual({ ready: true });
   });
 
+  it('is asked for its room each five seconds, however often the log is looked at meanwhile', async () => {
+    await using at = await place();
+    let asked = 0;
+    const rig = await at.start({
+      availableBytes: async () => {
+        asked += 1;
+        return 2 ** 30;
+      },
+    });
+    const { signal } = new AbortController();
+    for (let cycle = 0; cycle < 10; cycle += 1) await rig.logship.cycle(signal);
+    expect(asked).toBe(1);
+    await rig.clock.advance(5_000);
+    await rig.logship.cycle(signal);
+    expect(asked).toBe(2);
+  });
+
   it('may show half a record: it waits for the rest', async () => {
     await using at = await place();
     const record = csvlogRecord(7, 'WARNING', 'long\nmessage');

@@ -12,6 +12,9 @@ import { identityOf, type NextWait } from './model.ts';
 import { roomProblem } from './room.ts';
 import { statusOf } from './tell.ts';
 
+/** Between two questions for the room: while a backlog is read, cycles follow each other without a pause. */
+const roomIntervalMs = 5_000;
+
 export interface LogshipInput {
   readonly logDirectory: string;
   readonly directory: LogDirectory;
@@ -43,6 +46,7 @@ export class Logship implements Agent {
   #waitingFor: string | undefined;
   /** Why PostgreSQL cannot write its log; following it goes on all the same. */
   #noRoom: string | undefined;
+  #roomAskedAtMs = Number.NEGATIVE_INFINITY;
   #lastRecordAt: Date | undefined;
 
   constructor(input: LogshipInput) {
@@ -151,7 +155,10 @@ export class Logship implements Agent {
 
   /** One line when the log volume is full, one when it is not any more. */
   async #lookForRoom(): Promise<void> {
-    const { availableBytes, logDirectory, metrics, logger } = this.#input;
+    const { availableBytes, logDirectory, metrics, logger, clock } = this.#input;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#roomAskedAtMs < roomIntervalMs) return;
+    this.#roomAskedAtMs = nowMs;
     const bytes = await availableBytes();
     metrics.volumeAvailable.set(bytes);
     const problem = roomProblem(logDirectory, bytes);
