@@ -1,7 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { identity, readRecordFile, writeRecordFile } from '@howdah/testbed-tools/process/record-file';
 import * as z from 'zod';
-
-const identity = z.object({ pid: z.int().positive(), startTicks: z.number() });
 
 /** What a node has taken of this machine outside of its own namespaces, so that any process can give it back. */
 const nodeRecord = z.object({
@@ -16,19 +14,7 @@ const nodeRecord = z.object({
 });
 export type NodeRecord = z.infer<typeof nodeRecord>;
 
-/** Synchronous, so that no signal comes between taking something and writing it down. */
-export const writeNodeRecord = (path: string, record: NodeRecord): void => {
-  writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`);
-  renameSync(`${path}.new`, path);
-};
+export const writeNodeRecord = (path: string, record: NodeRecord): void => writeRecordFile(path, record);
 
 /** The record at `path`, or undefined when there is none. */
-export const readNodeRecord = (path: string): NodeRecord | undefined => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  return nodeRecord.parse(JSON.parse(text));
-};
+export const readNodeRecord = (path: string): NodeRecord | undefined => readRecordFile(path, nodeRecord);

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
+import { imagesDirectory } from '@howdah/testbed-images/directory';
+import { archiveName } from '@howdah/testbed-images/recipes';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { errorCatalogue } from '../errors.ts';
 
 /** The archive that people mean: a path, or the name of an image built in this clone, e.g. `howdah/agent:dev`. */
 export const archiveOf = async (image: string): Promise<string> => {
-  const directory = join(currentWorkspace().tools, 'images');
-  const flat = image.replaceAll(/[/:]/g, '-');
-  const places = [image, join(directory, `${flat}.tar`), join(directory, `${image.replace(/:.*/, '')}.tar`)];
-  const found = places.find((path) => existsSync(path));
+  const { root: directory } = imagesDirectory(currentWorkspace());
+  const found = [image, join(directory, archiveName(image))].find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new HowdahError(
     errorCatalogue.imageUnusable,

@@ -1,7 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import * as z from 'zod';
-
-const identity = z.object({ pid: z.int().positive(), startTicks: z.number() });
+import { identity, readRecordFile, writeRecordFile } from './record-file.ts';
 
 /**
  * What a running cluster has taken of the machine, kept on disk so that another process can give all of
@@ -39,21 +38,9 @@ export const emptyRecord = (controller: RunRecord['controller']): RunRecord => (
   temporary: [],
 });
 
-/** Synchronous, so that no signal comes between starting a process and writing down that it runs. */
-export const writeRecord = (path: string, record: RunRecord): void => {
-  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o644 });
-  renameSync(`${path}.new`, path);
-};
+export const writeRecord = (path: string, record: RunRecord): void => writeRecordFile(path, record);
 
 /** The record at `path`, or undefined when there is none. */
-export const readRecord = (path: string): RunRecord | undefined => {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  return runRecord.parse(JSON.parse(text));
-};
+export const readRecord = (path: string): RunRecord | undefined => readRecordFile(path, runRecord);
 
 export const removeRecord = (path: string): void => rmSync(path, { force: true });
