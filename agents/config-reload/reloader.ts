@@ -158,6 +158,8 @@ export class Reloader {
     const patroni = isStale ? await this.#viewPatroni(signal) : scene.patroni;
     const inForce = this.#settingsOf(lastGood, server, patroni);
     const { toFile, toPatroni } = routeSettings(inForce.settings, patroni !== undefined);
+    // One that is written in this very look is not in the view that was taken before.
+    const wasSettled = lastGood?.patroniSettled === true;
     if (lastGood !== undefined)
       lastGood = await settleLater(lastGood, toPatroni, patroni, this.#input, signal);
 
@@ -169,9 +171,7 @@ export class Reloader {
       withPatroni: patroni !== undefined,
     });
     const clusterWide =
-      lastGood?.patroniSettled === true && patroni !== undefined
-        ? clusterWideDrift(toPatroni, patroni.config)
-        : [];
+      wasSettled && patroni !== undefined ? clusterWideDrift(toPatroni, patroni.config) : [];
     const awaiting = onTheWay(toPatroni, server).filter(
       (name) => !clusterWide.some((difference) => difference.name === name),
     );

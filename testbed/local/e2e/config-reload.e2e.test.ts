@@ -92,13 +92,18 @@ it('a changed postgresql.conf is in force on all three members, and of two swaps
 
 it('a setting that Patroni owns goes through its cluster-wide configuration, is pending, and in force after Patroni’s restart', async () => {
   await changeAll({ 'postgresql.conf': `${original['postgresql.conf']}\nmax_connections = 70\n` });
-  const pending = await onAll('the pending restart', ({ pendingRestart }) => pendingRestart.length > 0);
+  const drifted: ConfigReloadStatus['drift'] = [];
+  const pending = await onAll('the pending restart', ({ pendingRestart, drift }) => {
+    drifted.push(...drift);
+    return pendingRestart.length > 0;
+  });
   for (const { phase, pendingRestart } of pending) {
     expect(phase).toBe('pending-restart');
     expect(pendingRestart).toEqual([
       { name: 'max_connections', desired: '70', actual: '60', since: expect.any(String) },
     ]);
   }
+  expect(drifted, 'what is on its way is no drift, on the primary that writes it neither').toEqual([]);
   expect(await clusterWide('max_connections')).toBe(70);
   for (const member of cluster().members)
     expect(await member.query('SELECT FROM pg_file_settings WHERE error IS NOT NULL')).toHaveLength(1);
