@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { containersOf } from './oracles/forms.ts';
 import { storedBackups } from './oracles/repository.ts';
 import { applyExample } from './patroni/apply-example.ts';
+import { suitePort } from './patroni/patroni.ts';
+import { exporterPort, logshipPort, separatePorts } from './patroni/separate-ports.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 
-/** Ports of the agents in the order in which their containers start. */
-const separatePorts = [9191, 9187, 9188, 9189, 9190];
 const separate = [
   'howdah-config-reload',
   'howdah-exporter',
@@ -39,7 +39,7 @@ it('five native sidecars, each with one agent on a port of its own', async () =>
     separatePorts.map(async (port) => Object.keys((await patroni().status(pod, port)).agents)),
   );
   expect(agents).toEqual(separate.map((name) => [name.slice('howdah-'.length)]));
-  expect(samplesOf(await patroni().metrics(pod, 9187), 'pg_up')[0]?.value).toBe(1);
+  expect(samplesOf(await patroni().metrics(pod, exporterPort), 'pg_up')[0]?.value).toBe(1);
   const backup = await waitFor('a first backup', async () => (await storedBackups(patroni(), pod))[0], {
     ...{ deadlineMs: 120_000, everyMs: 1_000, signal: patroni().signal, explain: patroni().lastWords },
   });
@@ -56,7 +56,7 @@ it.each([
   {
     form: 'the suite as an ordinary container',
     values: { layout: 'suite', nativeSidecar: false },
-    ports: [9187],
+    ports: [suitePort],
     expected: { sidecars: [], ordinary: ['postgres', 'howdah'] },
   },
 ])('$form, by another rendering of the chart and one restart', async ({ values, ports, expected }) => {
@@ -71,11 +71,11 @@ it.each([
     ordinary: expected.ordinary.toSorted(),
   });
   // The state is the same one: whoever counts now goes on where the others ended.
-  const logshipPort = ports.includes(9189) ? 9189 : 9187;
+  const port = ports.includes(logshipPort) ? logshipPort : suitePort;
   await waitFor(
     'the counts of the form before',
     async () => {
-      const files = (await patroni().status(pod, logshipPort)).agents.logship?.detail?.files ?? [];
+      const files = (await patroni().status(pod, port)).agents.logship?.detail?.files ?? [];
       return files.length > 1;
     },
     { deadlineMs: 30_000, signal: patroni().signal, explain: patroni().lastWords },

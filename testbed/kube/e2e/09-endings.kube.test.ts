@@ -4,6 +4,8 @@ import { nodeAddress } from '@howdah/testbed-kube/addresses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAuditWhole } from './oracles/expect-audit-whole.ts';
 import { applyExample } from './patroni/apply-example.ts';
+import { suitePort } from './patroni/patroni.ts';
+import { auditUploadPort, separatePorts } from './patroni/separate-ports.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 import {
   bucketRecords,
@@ -24,12 +26,17 @@ afterAll(() => road.close());
 
 const { values: byTheRoad, patches } = byRoad(roadPort);
 const shipped = 'records.jsonl';
-const exampleWith = (nativeSidecar: boolean) => ({
+
+interface Form {
+  readonly layout: 'suite' | 'separate';
+  readonly nativeSidecar: boolean;
+}
+const exampleWith = (form: Form) => ({
   members: 1,
   values: [
     byTheRoad,
+    form,
     {
-      nativeSidecar,
       agents: {
         // Nothing but the end of the pod seals one of these segments.
         'audit-upload': { segment: { maxAgeSeconds: 86_400 } },
@@ -42,7 +49,10 @@ const exampleWith = (nativeSidecar: boolean) => ({
   pgbackrest: { 'repo1-s3-endpoint': nodeAddress },
 });
 
-const patroni = usePatroni({ namespace: 'endings', ...exampleWith(true) });
+const patroni = usePatroni({
+  namespace: 'endings',
+  ...exampleWith({ layout: 'suite', nativeSidecar: true }),
+});
 
 /** Audited statements of the last second before the end. */
 const lastWords = async (round: string): Promise<readonly string[]> => {
@@ -60,16 +70,19 @@ const marksIn = (records: readonly StoredRecord[], marks: readonly string[]): re
   marks.filter((mark) => records.some(({ audit }) => audit?.statement?.includes(`"${mark}"`)));
 
 describe.each([
-  { form: 'a native sidecar', nativeSidecar: true, name: 'native' },
-  { form: 'an ordinary container', nativeSidecar: false, name: 'ordinary' },
-])('at the end of its pod $form', ({ nativeSidecar, name }) => {
+  { form: 'the suite as a native sidecar', layout: 'suite', nativeSidecar: true, name: 'native' },
+  { form: 'the suite as an ordinary container', layout: 'suite', nativeSidecar: false, name: 'ordinary' },
+  { form: 'five native sidecars', layout: 'separate', nativeSidecar: true, name: 'natives' },
+  { form: 'five ordinary containers', layout: 'separate', nativeSidecar: false, name: 'ordinaries' },
+] as const)('at the end of its pod $form', ({ layout, nativeSidecar, name }) => {
+  const ports = layout === 'suite' ? [suitePort] : separatePorts;
   beforeAll(async () => {
-    await applyExample(patroni(), exampleWith(nativeSidecar));
+    await applyExample(patroni(), exampleWith({ layout, nativeSidecar }));
   });
   beforeEach(async () => {
     await road.open();
     await startPod(patroni());
-    await patroni().agentsReady();
+    await patroni().agentsReady(ports);
   }, 300_000);
 
   it('has counted PostgreSQL’s last record, and its audit records are all in the bucket when the pod is gone', async () => {
@@ -99,7 +112,8 @@ describe.each([
     await road.open();
     await startPod(patroni());
     const pod = await patroni().pod('patroni-0');
-    expect(marksIn(await expectAuditWhole(patroni(), pod), marks)).toEqual(marks);
+    const auditPort = layout === 'suite' ? suitePort : auditUploadPort;
+    expect(marksIn(await expectAuditWhole(patroni(), pod, auditPort), marks)).toEqual(marks);
     expect(await waitingRecords(patroni())).toEqual([]);
   });
 });

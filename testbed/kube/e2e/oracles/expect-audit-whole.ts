@@ -25,14 +25,19 @@ export const chainOf = async (patroni: Patroni, pod: Pod): Promise<string | unde
  * That every audit record of the pod's log files is in its chain in the bucket, exactly once, and that the chain
  * verifies. Nothing may write audited statements meanwhile.
  *
+ * @param port of the container in which audit-upload runs.
  * @returns the records of the bucket.
  */
-export const expectAuditWhole = async (patroni: Patroni, pod: Pod): Promise<readonly StoredRecord[]> => {
+export const expectAuditWhole = async (
+  patroni: Patroni,
+  pod: Pod,
+  port?: number,
+): Promise<readonly StoredRecord[]> => {
   const expected = await auditRecordsOf(patroni, pod);
   const proven = await waitFor(
     `the ${expected.length} audit records of ${pod.name} to be proven`,
     async () => {
-      const audit = (await patroni.status(pod)).agents['audit-upload']?.detail;
+      const audit = (await patroni.status(pod, port)).agents['audit-upload']?.detail;
       return audit !== undefined && audit.records.proven >= expected.length ? audit : undefined;
     },
     { deadlineMs: 90_000, everyMs: 500, signal: patroni.signal, explain: patroni.lastWords },
