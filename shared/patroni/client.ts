@@ -37,6 +37,11 @@ export interface PatroniClient {
     parameters: Readonly<Record<string, ParameterValue>>,
     signal: AbortSignal,
   ): Promise<DynamicConfig>;
+  /** `POST /switchover`: ends when the candidate is primary. Rejects with Patroni’s own words when it refuses. */
+  switchover(
+    order: { readonly leader: string; readonly candidate: string },
+    signal: AbortSignal,
+  ): Promise<void>;
   close(): void;
 }
 
@@ -69,6 +74,16 @@ export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
         dynamicConfigAnswer,
         signal,
       ),
+    switchover: async (order, signal) => {
+      const question = {
+        method: 'POST',
+        path: '/switchover',
+        body: JSON.stringify(order),
+        ...(await credentials()),
+      } as const;
+      const answer = await exchange.ask(question, signal);
+      if (answer.statusCode !== 200) throw refused(question, answer);
+    },
     close: exchange.close,
   };
 };
@@ -83,15 +98,17 @@ const kindByStatus: Readonly<Record<number, (typeof patroniErrors)[keyof typeof 
   503: patroniErrors.unavailable,
 };
 
+const refused = ({ method, path }: Question, { statusCode, body }: Answer): HowdahError => {
+  const kind = kindByStatus[statusCode] ?? patroniErrors.unexpectedAnswer;
+  const words = body.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+  return new HowdahError(kind, `Patroni answered ${method} ${path} with ${statusCode}: ${words}`, {
+    details: { statusCode },
+  });
+};
+
 const parse = <Value>(question: Question, answer: Answer, schema: z.ZodType<Value>): Value => {
   const what = `${question.method} ${question.path}`;
-  if (answer.statusCode !== 200) {
-    const kind = kindByStatus[answer.statusCode] ?? patroniErrors.unexpectedAnswer;
-    const words = answer.body.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
-    throw new HowdahError(kind, `Patroni answered ${what} with ${answer.statusCode}: ${words}`, {
-      details: { statusCode: answer.statusCode },
-    });
-  }
+  if (answer.statusCode !== 200) throw refused(question, answer);
   let json: unknown;
   try {
     json = JSON.parse(answer.body);

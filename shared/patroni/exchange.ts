@@ -4,7 +4,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { patroniErrors } from './errors.ts';
 
 export interface Question {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
   readonly body?: string;
   /** `user:password` for basic authentication. */

@@ -50,7 +50,7 @@ describe('what the agent image holds', () => {
 
   it('holds this clone’s programs as they are now, whatever layers were kept', async () => {
     await using directory = await temporaryDirectory();
-    await bundlePrograms(currentWorkspace().clone, directory.path);
+    await bundlePrograms(currentWorkspace().clone, 'agent', directory.path);
     // The name of each of these is a digest of what is in it.
     const expected = (await readdir(join(directory.path, 'shared'))).filter((name) => name.endsWith('.mjs'));
     const found = await readdir(join(image.root, 'opt/howdah/shared'));

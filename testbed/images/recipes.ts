@@ -44,10 +44,21 @@ export const agentRecipe = (node: string): Recipe => ({
   suite: 'trixie',
   args: { BASE: debianBase('trixie'), NODE_BASE: nodeBase(node, 'trixie') },
   sources: [
-    ...['images/agent', 'agents', 'shared', 'cli', 'testbed/bundle'],
+    ...['images/agent', 'images/collect.sh', 'agents', 'shared', 'cli', 'testbed/bundle'],
     ...['package.json', 'package-lock.json', '.dockerignore'],
   ],
   needsNode: true,
+});
+
+/** @param node as for the agents. */
+export const operatorRecipe = (node: string): Recipe => ({
+  ...agentRecipe(node),
+  image: 'howdah/operator:dev',
+  dockerfile: 'images/operator/Dockerfile',
+  sources: [
+    ...['images/operator', 'images/collect.sh', 'operator', 'agents', 'shared', 'testbed/bundle'],
+    ...['package.json', 'package-lock.json', '.dockerignore'],
+  ],
 });
 
 /** The file name of an image's archive: `howdah/postgres:15-dev` lies in `howdah-postgres-15-dev.tar`. */

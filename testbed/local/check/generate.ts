@@ -7,6 +7,7 @@ import { configReference, configTable, referenceIndex, withConfigTable } from '.
 import { configRows } from './config-rows.ts';
 import { duplicateCodes, type ErrorPackage, errorReference } from './error-reference.ts';
 import { charts } from './generate-charts.ts';
+import { customResources } from './generate-crds.ts';
 import type { Generated, GeneratedFile } from './generated-file.ts';
 import { describeMetrics, type MetricPackage, metricReference } from './metric-reference.ts';
 import { readModule } from './read-module.ts';
@@ -22,6 +23,7 @@ export const generateAll = async (context: Context): Promise<Generated> => {
     await configurations(context),
     await metrics(context),
     await charts(context),
+    await customResources(context),
   ];
   return {
     files: parts.flatMap(({ files }) => files),
@@ -95,7 +97,11 @@ const readmeWithTable = async (
 const metrics = async (context: Context): Promise<Generated> => {
   const packages: MetricPackage[] = [];
   const problems: string[] = [];
-  for (const path of await sourceFiles(context, ['agents/*/metrics.ts', 'shared/runtime/metrics.ts'])) {
+  for (const path of await sourceFiles(context, [
+    'agents/*/metrics.ts',
+    'operator/metrics.ts',
+    'shared/runtime/metrics.ts',
+  ])) {
     const found = await readModule(join(context.root, path), metricsModule);
     if (!found.ok) {
       problems.push(`${path}: ${found.problem}`);

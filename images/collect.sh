@@ -1,8 +1,11 @@
 #!/bin/sh
-# Runs once, while the image is built: gathers in $2 the programs of the image with every library they load, and
-# what those read. Nothing else of the distribution comes along. Node and the bundle are those below $1.
+# Runs once, while an image is built: gathers in $2 its programs with every library they load, and what those read.
+# Nothing else of the distribution comes along. Node and the bundle are those below $1.
+#   PROGRAMS   of the distribution
+#   MOUNTS     directories to mount over
+#   WRITABLE   directories that the user may write, and group 0 with it
 set -eu
-: "${USER_ID:?}"
+: "${USER_ID:?}" "${PROGRAMS:?}" "${MOUNTS:=}" "${WRITABLE:=}"
 from=$1
 image=$2
 
@@ -18,15 +21,14 @@ done
 mkdir -p "$image/usr/local/bin" "$image/opt"
 strip -o "$image/usr/local/bin/node" "$from/usr/local/bin/node"
 cp -a "$from/programs" "$image/opt/howdah"
-ln -s /opt/howdah/cli/main.mjs "$image/usr/local/bin/howdah"
+if [ -e "$from/programs/cli" ]; then ln -s /opt/howdah/cli/main.mjs "$image/usr/local/bin/howdah"; fi
 
-programs='/usr/bin/pgbackrest /usr/bin/tini'
 # What ldd names by path: libraries, and the loader itself. usrmerge: only the path below /usr is real.
 # shellcheck disable=SC2086 # a list of words
-libraries=$(ldd $programs "$from/usr/local/bin/node" |
+libraries=$(ldd $PROGRAMS "$from/usr/local/bin/node" |
   sed -n -e 's/.*=> \(\/[^ ]*\).*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' | sed 's|^/lib|/usr/lib|' | sort -u)
 # shellcheck disable=SC2086
-for file in $programs $libraries; do
+for file in $PROGRAMS $libraries; do
   mkdir -p "$image$(dirname "$file")"
   cp -L "$file" "$image$file"
 done
@@ -47,22 +49,19 @@ printf 'root:x:0:\npostgres:x:%s:\n' "$USER_ID" >"$image/etc/group"
 # Scanners find here which packages the libraries are of, as in distroless images.
 mkdir -p "$image/var/lib/dpkg/status.d"
 # shellcheck disable=SC2086
-for file in $programs $libraries /usr/share/zoneinfo/UTC /etc/services /etc/ssl/openssl.cnf; do
+for file in $PROGRAMS $libraries /usr/share/zoneinfo/UTC /etc/services /etc/ssl/openssl.cnf; do
   dpkg-query --search "$file" "${file#/usr}" 2>/dev/null | sed -n '1s/[:, ].*//p'
 done | sort -u | while read -r package; do
   dpkg-query --status "$package" >"$image/var/lib/dpkg/status.d/$package"
 done
 dpkg-query --status ca-certificates >"$image/var/lib/dpkg/status.d/ca-certificates"
 
-# Names to mount over; group 0 may do what the user may.
-set -- /etc/howdah/config /etc/howdah/postgres /etc/howdah/secrets /etc/pgbackrest /tmp
-for directory in "$@"; do mkdir -p "$image$directory"; done
+for directory in $MOUNTS /tmp; do mkdir -p "$image$directory"; done
 chmod 1777 "$image/tmp"
-set -- /var/lib/howdah /run/howdah /run/postgresql /var/lib/postgresql/data /var/log/postgresql /var/lib/pgbackrest \
-  /var/log/pgbackrest
-for directory in "$@"; do
+for directory in $WRITABLE; do
   mkdir -p "$image$directory"
   chown "$USER_ID:0" "$image$directory"
   chmod 2775 "$image$directory"
 done
+mkdir -p "$image/run"
 ln -s ../run "$image/var/run"

@@ -1,0 +1,45 @@
+import type { KubeApi } from '@howdah/kube/api';
+import { resources } from '@howdah/kube/resource';
+import type { RollStep } from '../plan/roll.ts';
+
+/** The agents’ image in a running pod is one field, which is ours alone. */
+const imageManager = 'howdah-operator-agents';
+
+export interface RollTools {
+  readonly api: KubeApi;
+  readonly namespace: string;
+  readonly agentImage: string;
+  readonly switchover: (from: string, to: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** @returns what was done, in words; undefined when nothing was. */
+export const takeRollStep = async (
+  roll: RollStep,
+  { api, namespace, agentImage, switchover }: RollTools,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  switch (roll.step) {
+    case 'none':
+    case 'wait':
+    case 'held':
+      return undefined;
+    case 'patch-agents':
+      await api.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: roll.member, namespace },
+          spec: { initContainers: [{ name: 'howdah', image: agentImage }] },
+        },
+        { fieldManager: imageManager, force: true },
+        signal,
+      );
+      return `${roll.member} gets the agents of ${agentImage}; PostgreSQL runs on`;
+    case 'replace':
+      await api.remove(resources.pod, { namespace, name: roll.member }, { uid: roll.uid }, signal);
+      return `${roll.member} gets a new pod`;
+    case 'switchover':
+      await switchover(roll.from, roll.to, signal);
+      return `${roll.to} becomes primary, so that ${roll.from} can get a new pod`;
+  }
+};

@@ -1,0 +1,95 @@
+import { type AgentName, agentSections } from '../api/agents.ts';
+import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import { paths, ports, stanza } from './paths.ts';
+import type { Wanted } from './wanted.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** One agent's file, and what is wrong with it; a wrong one is not handed out. */
+export interface AgentConfig {
+  readonly agent: AgentName;
+  readonly config: Values;
+  /** `spec.backup.schedules.0.cron: five fields`; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+const patroni = { url: `http://127.0.0.1:${ports.patroni}` };
+const postgres = { host: paths.socket };
+
+/** What follows from the cluster itself; a spec may say otherwise, key by key. */
+const known = ({ namespace, name, spec }: Wanted): Readonly<Record<AgentName, Values | undefined>> => ({
+  backup:
+    spec.backup.repositories === undefined
+      ? undefined
+      : {
+          stanza,
+          patroni,
+          postgres,
+          pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
+          schedules: [],
+        },
+  exporter: { patroni, postgres },
+  logship: { logDirectory: paths.log, sinks: [{ id: 'stdout', stdout: {} }] },
+  'audit-upload': spec.audit.enabled
+    ? { logDirectory: paths.log, prefix: `${namespace}/${name}` }
+    : undefined,
+  'config-reload': {
+    patroni: {
+      ...patroni,
+      username: 'patroni',
+      passwordFile: `${paths.secrets}/${restSecretMount}/password`,
+    },
+    postgres,
+    preloadLibraries: spec.postgres.preloadLibraries,
+  },
+});
+
+/** The Secret with Patroni's credentials is mounted under this name, whatever its own is. */
+export const restSecretMount = 'patroni-rest';
+
+/** Keys of a section that are the operator's own, and no agent's. */
+const ownKeys = ['enabled', 'repositories', 'retention'] as const satisfies readonly (
+  | keyof ClusterSpec['audit']
+  | keyof ClusterSpec['backup']
+)[];
+
+const isRecord = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `over` key by key; lists as a whole. */
+const merged = (under: Values, over: Values): Values => ({
+  ...under,
+  ...Object.fromEntries(
+    Object.entries(over).map(([key, value]) => {
+      const below = under[key];
+      return [key, isRecord(below) && isRecord(value) ? merged(below, value) : value];
+    }),
+  ),
+});
+
+/** The file of each agent that is to run. */
+export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
+  const basis = known(wanted);
+  return Object.entries(agentSections).flatMap(([section, { agent, schema }]) => {
+    const under = basis[agent];
+    if (under === undefined) return [];
+    const said = Object.entries(wanted.spec[section as keyof typeof agentSections]).filter(
+      ([key]) => !(ownKeys as readonly string[]).includes(key),
+    );
+    const config = merged(under, Object.fromEntries(said));
+    const issues = schema.safeParse(config).error?.issues ?? [];
+    const problems = issues.map(
+      ({ path, message }) => `${['spec', section, ...path.map(String)].join('.')}: ${message}`,
+    );
+    return [{ agent, config, problems }];
+  });
+};
+
+/** Secrets that a file names by a path below /etc/howdah/secrets: they are mounted there, by their own name. */
+export const secretsNamed = (config: Values): ReadonlySet<string> => {
+  const text = JSON.stringify(config);
+  const found = text.matchAll(/"\/etc\/howdah\/secrets\/([a-z0-9]([-.a-z0-9]*[a-z0-9])?)\//g);
+  return new Set(
+    [...found].flatMap(([, name]) => (name === undefined || name === restSecretMount ? [] : [name])),
+  );
+};

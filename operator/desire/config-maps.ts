@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '@howdah/kube/object';
+import { resources } from '@howdah/kube/resource';
+import { stringify } from 'yaml';
+import type { AgentConfig } from './agent-configs.ts';
+import { patroniConfig } from './patroni-config.ts';
+import { caFileOf, pgbackrestConf } from './pgbackrest-conf.ts';
+import { postgresFiles } from './postgres-files.ts';
+import { namesOf, owned, type Wanted } from './wanted.ts';
+
+export const patroniConfigMap = (wanted: Wanted): KubeObject =>
+  owned(wanted, resources.configMap, namesOf(wanted.name).patroni, {
+    data: { 'patroni.yaml': stringify(patroniConfig(wanted)) },
+  });
+
+/** @param before the files as they are there: an agent whose part of the spec is wrong keeps what it has. */
+export const agentsConfigMap = (
+  wanted: Wanted,
+  configs: readonly AgentConfig[],
+  before: Readonly<Record<string, string>>,
+): KubeObject =>
+  owned(wanted, resources.configMap, namesOf(wanted.name).agents, {
+    data: Object.fromEntries(
+      configs.flatMap(({ agent, config, problems }) => {
+        const file = `${agent}.yaml`;
+        const text = problems.length === 0 ? stringify(config) : before[file];
+        return text === undefined ? [] : [[file, text]];
+      }),
+    ),
+  });
+
+export const postgresConfigMap = (wanted: Wanted): KubeObject =>
+  owned(wanted, resources.configMap, namesOf(wanted.name).postgres, { data: postgresFiles(wanted) });
+
+/** A Secret, since it holds the keys of the stores. */
+export const pgbackrestSecret = (wanted: Wanted): KubeObject => {
+  const authorities = (wanted.spec.backup.repositories ?? []).flatMap((repository) => {
+    const secret = repository.s3?.credentialsSecret ?? repository.azure?.credentialsSecret;
+    const ca = secret === undefined ? undefined : wanted.secrets[secret]?.['ca.crt'];
+    return ca === undefined ? [] : [[caFileOf(repository), ca] as const];
+  });
+  const files = { 'pgbackrest.conf': pgbackrestConf(wanted), ...Object.fromEntries(authorities) };
+  return owned(wanted, resources.secret, namesOf(wanted.name).pgbackrest, {
+    type: 'Opaque',
+    data: Object.fromEntries(
+      Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')]),
+    ),
+  });
+};
+
+/** A short digest of what is mounted: a pod that carries another one has not been told of the newest yet. */
+export const digestOf = (objects: readonly KubeObject[]): string => {
+  const hash = createHash('sha256');
+  for (const { kind, metadata, data } of objects) hash.update(JSON.stringify([kind, metadata.name, data]));
+  return hash.digest('hex').slice(0, 16);
+};

@@ -1,0 +1,56 @@
+import type { KubeObject } from '@howdah/kube/object';
+import { resources } from '@howdah/kube/resource';
+import { ports } from './paths.ts';
+import { memberLabels, owned, type Wanted } from './wanted.ts';
+
+/** A drained node takes one member at a time, and waits for it to be back. */
+export const disruptionBudget = (wanted: Wanted): KubeObject =>
+  owned(wanted, resources.podDisruptionBudget, wanted.name, {
+    spec: { maxUnavailable: 1, selector: { matchLabels: memberLabels(wanted.name) } },
+  });
+
+const port = (number: number) => ({ protocol: 'TCP', port: number });
+const operatorPods = {
+  namespaceSelector: {},
+  podSelector: {
+    matchLabels: { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'operator' },
+  },
+};
+const consolePods = {
+  namespaceSelector: {},
+  podSelector: {
+    matchLabels: { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'console' },
+  },
+};
+
+/** Who may call whom: docs/explanation/architecture.md. */
+export const networkPolicy = (wanted: Wanted): KubeObject | undefined => {
+  const { enabled, clients, prometheus } = wanted.spec.networkPolicy;
+  if (!enabled) return undefined;
+  const members = { podSelector: { matchLabels: memberLabels(wanted.name) } };
+  const all = [ports.postgres, ports.patroni, ports.agents].map(port);
+  const watched = [ports.patroni, ports.agents].map(port);
+  return owned(wanted, resources.networkPolicy, wanted.name, {
+    spec: {
+      podSelector: { matchLabels: memberLabels(wanted.name) },
+      policyTypes: ['Ingress'],
+      ingress: [
+        { from: [members], ports: all },
+        { from: [operatorPods, consolePods], ports: watched },
+        // A rule without `from` lets everybody in.
+        { ...(prometheus === undefined ? {} : { from: prometheus }), ports: [port(ports.agents)] },
+        { ...(clients === undefined ? {} : { from: clients }), ports: [port(ports.postgres)] },
+      ],
+    },
+  });
+};
+
+export const podMonitor = (wanted: Wanted): KubeObject | undefined => {
+  if (!wanted.has.podMonitor) return undefined;
+  const { labels = {}, interval } = wanted.spec.podMonitor;
+  const spec = {
+    selector: { matchLabels: memberLabels(wanted.name) },
+    podMetricsEndpoints: [{ port: 'howdah', path: '/metrics', interval }],
+  };
+  return owned(wanted, resources.podMonitor, wanted.name, { spec }, { labels });
+};

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '@howdah/kube/object';
+import { resources } from '@howdah/kube/resource';
+import * as z from 'zod';
+import type { AgentConfig } from './agent-configs.ts';
+import { agentContainer, postgresContainer } from './containers.ts';
+import { graceSeconds } from './paths.ts';
+import { claims, volumes } from './volumes.ts';
+import { memberLabels, namesOf, owned, type Wanted } from './wanted.ts';
+
+/** On each pod: what its template said, but for the agents’ image. Another one means that it needs a new pod. */
+export const podDigestAnnotation = 'howdah.dev/pod';
+
+/** uid of the images; a namespace with its own range (OpenShift) gives others by the spec of the pod. */
+const imageUser = 10_001;
+
+const affinity = ({ name, spec: { scheduling } }: Wanted) => {
+  const term = {
+    labelSelector: { matchLabels: memberLabels(name) },
+    topologyKey: scheduling.topologyKey,
+  };
+  return {
+    podAntiAffinity:
+      scheduling.antiAffinity === 'required'
+        ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+        : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
+  };
+};
+
+const podSpec = (wanted: Wanted, configs: readonly AgentConfig[]) => {
+  const { nodeSelector, tolerations, priorityClassName } = wanted.spec.scheduling;
+  return {
+    serviceAccountName: namesOf(wanted.name).patroni,
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: graceSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: imageUser,
+      runAsGroup: imageUser,
+      fsGroup: imageUser,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    affinity: affinity(wanted),
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    initContainers: [agentContainer(wanted, configs)],
+    containers: [postgresContainer(wanted)],
+    volumes: volumes(wanted, configs),
+  };
+};
+
+/** What tells whether a pod is as it should be: its template without what changes in place. */
+const digestOfPod = (spec: ReturnType<typeof podSpec>): string => {
+  const initContainers = spec.initContainers.map(({ image: _, ...rest }) => rest);
+  return createHash('sha256')
+    .update(JSON.stringify({ ...spec, initContainers }))
+    .digest('hex')
+    .slice(0, 16);
+};
+
+/** What the pods of the StatefulSet among `objects` are to carry. */
+export const podDigestOf = (objects: readonly KubeObject[]): string => {
+  const set = objects.find(({ kind }) => kind === resources.statefulSet.kind);
+  return withTemplate.parse(set).spec.template.metadata.annotations[podDigestAnnotation] ?? '';
+};
+
+const withTemplate = z.object({
+  spec: z.object({
+    template: z.object({ metadata: z.object({ annotations: z.record(z.string(), z.string()) }) }),
+  }),
+});
+
+/** The members. The operator alone replaces pods: what a StatefulSet does by itself moves the primary unasked. */
+export const statefulSet = (wanted: Wanted, configs: readonly AgentConfig[]): KubeObject => {
+  const { scheduling, instances } = wanted.spec;
+  const spec = podSpec(wanted, configs);
+  return owned(wanted, resources.statefulSet, namesOf(wanted.name).statefulSet, {
+    spec: {
+      replicas: instances,
+      serviceName: namesOf(wanted.name).members,
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'OnDelete' },
+      persistentVolumeClaimRetentionPolicy: {
+        whenDeleted: wanted.spec.deletionPolicy,
+        whenScaled: 'Retain',
+      },
+      selector: { matchLabels: memberLabels(wanted.name) },
+      template: {
+        metadata: {
+          labels: { ...scheduling.labels, ...memberLabels(wanted.name), 'howdah.dev/cluster': wanted.name },
+          annotations: { ...scheduling.annotations, [podDigestAnnotation]: digestOfPod(spec) },
+        },
+        spec,
+      },
+      volumeClaimTemplates: claims(wanted),
+    },
+  });
+};

@@ -1,0 +1,95 @@
+import type { Clock } from '@howdah/core/clock';
+import type { KubeApi } from '@howdah/kube/api';
+import type { Connection } from '@howdah/kube/connection';
+import type { KubeObject } from '@howdah/kube/object';
+import { type Resource, resources } from '@howdah/kube/resource';
+import { createMirror, type Mirror } from '@howdah/kube/watch';
+import { clusterLabel } from './desire/wanted.ts';
+
+/** Kinds that belong to clusters, and carry the label that says to which. */
+const children = [
+  resources.statefulSet,
+  resources.pod,
+  resources.service,
+  resources.configMap,
+  resources.secret,
+  resources.serviceAccount,
+  resources.role,
+  resources.roleBinding,
+  resources.podDisruptionBudget,
+  resources.networkPolicy,
+] as const;
+
+export interface Mirrors {
+  readonly clusters: Mirror;
+  readonly storageClasses: Mirror;
+  child(resource: Resource, namespace: string, name: string): KubeObject | undefined;
+  /** Pods of one cluster, by name. */
+  pods(namespace: string, cluster: string): readonly KubeObject[];
+  readonly synced: boolean;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export interface MirrorsInput {
+  readonly api: KubeApi;
+  readonly connection: Connection;
+  readonly clock: Clock;
+  /** Only this one; all when absent. */
+  readonly namespace: string | undefined;
+  /** `namespace/name` of the cluster that something has changed about. */
+  readonly onChange: (cluster: string) => void;
+  readonly onFailure: (resource: Resource, error: unknown, waitMs: number) => void;
+}
+
+/** Everything that the operator looks at, kept by watches. */
+export const createMirrors = ({ namespace, onChange, onFailure, ...input }: MirrorsInput): Mirrors => {
+  const within = namespace === undefined ? {} : { namespace };
+  const mirror = (
+    resource: Resource,
+    labelSelector: string | undefined,
+    clusterOf: (object: KubeObject) => string | undefined,
+  ): Mirror =>
+    createMirror({
+      ...input,
+      resource,
+      selection: { ...within, ...(labelSelector === undefined ? {} : { labelSelector }) },
+      onChange: (_key, object, before) => {
+        const about = object ?? before;
+        const cluster = about === undefined ? undefined : clusterOf(about);
+        if (cluster !== undefined) onChange(cluster);
+      },
+      onFailure: (error, waitMs) => onFailure(resource, error, waitMs),
+    });
+
+  const clusters = mirror(
+    resources.postgresCluster,
+    undefined,
+    ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+  );
+  const storageClasses = mirror(resources.storageClass, undefined, () => undefined);
+  const byKind = new Map(
+    children.map((resource) => [
+      resource.kind,
+      mirror(resource, clusterLabel, ({ metadata }) => {
+        const name = metadata.labels?.[clusterLabel];
+        return name === undefined ? undefined : `${metadata.namespace}/${name}`;
+      }),
+    ]),
+  );
+  const all = [clusters, storageClasses, ...byKind.values()];
+  return {
+    clusters,
+    storageClasses,
+    child: ({ kind }, at, name) => byKind.get(kind)?.get(at, name),
+    pods: (at, cluster) =>
+      [...(byKind.get('Pod')?.values() ?? [])]
+        .filter(({ metadata }) => metadata.namespace === at && metadata.labels?.[clusterLabel] === cluster)
+        .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)),
+    get synced() {
+      return all.every((each) => each.synced);
+    },
+    run: async (signal) => {
+      await Promise.all(all.map((each) => each.run(signal)));
+    },
+  };
+};

@@ -1,0 +1,101 @@
+import { HowdahError } from '@howdah/core/errors';
+import type { KubeObject } from '@howdah/kube/object';
+import * as z from 'zod';
+import { operatorErrors } from '../errors.ts';
+
+const containerState = z.object({
+  name: z.string(),
+  image: z.string().optional(),
+  ready: z.boolean().default(false),
+  restartCount: z.int().default(0),
+  state: z
+    .object({
+      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      running: z.object({ startedAt: z.string().optional() }).optional(),
+      terminated: z
+        .object({ exitCode: z.int(), reason: z.string().optional(), message: z.string().optional() })
+        .optional(),
+    })
+    .default({}),
+});
+
+const container = z.object({ name: z.string(), image: z.string() });
+
+const pod = z.object({
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    nodeName: z.string().optional(),
+    initContainers: z.array(container).default([]),
+    containers: z.array(container),
+  }),
+  status: z.object({
+    phase: z.string().optional(),
+    podIP: z.string().optional(),
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() }))
+      .default([]),
+    initContainerStatuses: z.array(containerState).default([]),
+    containerStatuses: z.array(containerState).default([]),
+  }),
+});
+
+/** A member's pod as the kubelet tells of it. */
+export interface MemberPod {
+  readonly name: string;
+  readonly uid: string;
+  /** The end of its name, by which the StatefulSet counts. */
+  readonly ordinal: number;
+  readonly address: string | undefined;
+  readonly ready: boolean;
+  readonly ending: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Of the agents’ container, as the spec of the pod has it now. */
+  readonly agentImage: string | undefined;
+  /** Why it is not ready, in the kubelet’s words. */
+  readonly trouble: string | undefined;
+}
+
+/** @throws HowdahError for what is no pod. */
+export const memberPod = (object: KubeObject): MemberPod => {
+  const parsed = pod.safeParse(object);
+  if (!parsed.success)
+    throw new HowdahError(
+      operatorErrors.unexpectedObject,
+      `pod ${object.metadata.name}: ${z.prettifyError(parsed.error)}`,
+    );
+  const { metadata, spec, status } = parsed.data;
+  const condition = (type: string) => status.conditions.find((each) => each.type === type);
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    ordinal: Number(/-(\d+)$/.exec(metadata.name)?.[1] ?? Number.NaN),
+    address: status.podIP,
+    ready: condition('Ready')?.status === 'True',
+    ending: metadata.deletionTimestamp !== undefined,
+    annotations: metadata.annotations,
+    agentImage: spec.initContainers.find(({ name }) => name === 'howdah')?.image,
+    trouble: troubleOf(status),
+  };
+};
+
+const troubleOf = (status: z.infer<typeof pod>['status']): string | undefined => {
+  for (const { name, state } of [...status.initContainerStatuses, ...status.containerStatuses]) {
+    const { waiting, terminated } = state;
+    if (
+      waiting?.reason !== undefined &&
+      waiting.reason !== 'PodInitializing' &&
+      waiting.reason !== 'ContainerCreating'
+    )
+      return `container ${name}: ${[waiting.reason, waiting.message].filter(Boolean).join(': ')}`;
+    if (terminated !== undefined && terminated.exitCode !== 0)
+      return `container ${name} ended with ${terminated.exitCode}: ${terminated.message ?? terminated.reason ?? ''}`;
+  }
+  const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
+  return scheduled?.status === 'False' ? `not scheduled: ${scheduled.message ?? ''}` : undefined;
+};

@@ -1,0 +1,182 @@
+import type { Clock } from '@howdah/core/clock';
+import { describeError, HowdahError } from '@howdah/core/errors';
+import { createKubeApi } from '@howdah/kube/api';
+import type { Connection } from '@howdah/kube/connection';
+import { resources } from '@howdah/kube/resource';
+import { createPatroniClient } from '@howdah/patroni/client';
+import type { Logger } from '@howdah/runtime/logger';
+import { Settler } from './apply/settler.ts';
+import { ports } from './desire/paths.ts';
+import type { OperatorEnvironment } from './environment.ts';
+import { createEvents } from './events.ts';
+import { Lease } from './lease.ts';
+import type { OperatorMetrics } from './metrics.ts';
+import { createMirrors } from './mirrors.ts';
+import { Queue } from './queue.ts';
+import { Reconciler, type ReconcilerInput } from './reconcile.ts';
+
+export interface OperatorInput {
+  readonly connection: Connection;
+  readonly environment: OperatorEnvironment;
+  readonly metrics: OperatorMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Nothing that a cluster needs takes longer between two looks that end well; watches speak each minute. */
+const stuckAfterMs = 300_000;
+
+/** The operator: whoever holds the lease brings every cluster to what its manifest says. */
+export class Operator {
+  readonly #input: OperatorInput;
+  #progressMs: number;
+  #waitsFor: string | undefined = 'the lease';
+
+  constructor(input: OperatorInput) {
+    this.#input = input;
+    this.#progressMs = input.clock.monotonicMs();
+  }
+
+  /** Why a restart would help. */
+  stuck(): string | undefined {
+    const silentMs = this.#input.clock.monotonicMs() - this.#progressMs;
+    return silentMs > stuckAfterMs ? `nothing was done for ${Math.round(silentMs / 1_000)} s` : undefined;
+  }
+
+  waitsFor(): string | undefined {
+    return this.#waitsFor;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { connection, environment, metrics, logger, clock } = this.#input;
+    const api = createKubeApi(connection);
+    const lease = new Lease({
+      api,
+      namespace: environment.namespace,
+      name: 'howdah-operator',
+      identity: environment.identity,
+      clock,
+    });
+    metrics.leader.set(0);
+    while (!signal.aborted) {
+      try {
+        await lease.hold((within) => this.#lead(api, within), signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof HowdahError)) throw error;
+        logger.warn({ error: describeError(error), code: error.code }, 'the lease could not be asked for');
+        await clock.sleep(2_000, signal).catch(() => undefined);
+      } finally {
+        metrics.leader.set(0);
+        this.#waitsFor = 'the lease';
+      }
+    }
+  }
+
+  async #lead(api: ReconcilerInput['api'], signal: AbortSignal): Promise<void> {
+    const { connection, environment, metrics, logger, clock } = this.#input;
+    metrics.leader.set(1);
+    this.#waitsFor = 'the first list of all clusters';
+    logger.info({ identity: environment.identity }, 'leading');
+    const queue = new Queue({
+      work: async (key, within) => {
+        const end = metrics.duration.startTimer();
+        const nextMs = await reconciler.look(key, within);
+        end();
+        metrics.looks.inc({ outcome: 'done' });
+        this.#made();
+        return nextMs;
+      },
+      onFailure: (key, error, waitMs) => {
+        metrics.looks.inc({ outcome: 'failed' });
+        logger.warn(
+          {
+            cluster: key,
+            error: describeError(error),
+            waitMs,
+            ...(error instanceof HowdahError
+              ? { code: error.code }
+              : { stack: error instanceof Error ? error.stack : undefined }),
+          },
+          'a cluster could not be brought to what it is to be',
+        );
+      },
+      clock,
+    });
+    const mirrors = createMirrors({
+      api,
+      connection,
+      clock,
+      namespace: environment.watchNamespace,
+      onChange: (key) => queue.add(key),
+      onFailure: ({ kind }, error, waitMs) => {
+        metrics.watchFailures.inc({ kind });
+        logger.warn({ kind, error: describeError(error), waitMs }, 'a watch broke off');
+      },
+    });
+    const reconciler = new Reconciler({
+      api,
+      mirrors,
+      settler: new Settler(api, (kind, outcome) => metrics.writes.inc({ kind, outcome })),
+      events: createEvents(api, clock, environment.identity),
+      images: environment.images,
+      hasPodMonitor: await hasPodMonitors(api, signal),
+      switchover,
+      clock,
+    });
+    const watching = mirrors.run(signal);
+    while (!mirrors.synced && !signal.aborted) await clock.sleep(50, signal).catch(() => undefined);
+    this.#waitsFor = undefined;
+    this.#made();
+    const keepAlive = this.#keepAlive(mirrors, signal);
+    await queue.run(signal);
+    await Promise.all([watching, keepAlive]);
+  }
+
+  /** Without any cluster nothing is done, and nothing is wrong: hearing of the API server is progress enough. */
+  async #keepAlive(
+    mirrors: { readonly clusters: { readonly heardMs: number | undefined; values(): Iterable<unknown> } },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, metrics } = this.#input;
+    while (!signal.aborted) {
+      const count = [...mirrors.clusters.values()].length;
+      metrics.clusters.set(count);
+      const { heardMs } = mirrors.clusters;
+      if (count === 0 && heardMs !== undefined) this.#progressMs = Math.max(this.#progressMs, heardMs);
+      await clock.sleep(5_000, signal).catch(() => undefined);
+    }
+  }
+
+  #made(): void {
+    this.#progressMs = this.#input.clock.monotonicMs();
+    this.#input.metrics.lastProgress.setToCurrentTime();
+  }
+}
+
+const hasPodMonitors = async (api: ReconcilerInput['api'], signal: AbortSignal): Promise<boolean> => {
+  try {
+    await api.list(resources.podMonitor, {}, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof HowdahError) return false;
+    throw error;
+  }
+};
+
+const switchover: ReconcilerInput['switchover'] = async (pods, rest, from, to, signal) => {
+  const address = pods.find(({ name }) => name === from)?.address;
+  if (address === undefined) return;
+  const client = createPatroniClient({
+    url: `http://${address}:${ports.patroni}`,
+    username: rest.username,
+    readPassword: async () => rest.password,
+    deadlineMs: 60_000,
+  });
+  try {
+    await client.switchover({ leader: from, candidate: to }, signal);
+  } finally {
+    client.close();
+  }
+};

@@ -1,0 +1,66 @@
+import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import type { AgentConfig } from '../desire/agent-configs.ts';
+import { postgresImage } from '../desire/containers.ts';
+import type { Wanted } from '../desire/wanted.ts';
+
+/** What only the operator can know of a cluster that is to be. */
+export interface Surroundings {
+  /** Names of the storage classes, and which is the default. */
+  readonly storageClasses: ReadonlyMap<string, { readonly isDefault: boolean }>;
+  /** Access modes of claims that the spec names; absent for those that are not there. */
+  readonly claims: ReadonlyMap<string, readonly string[]>;
+  readonly missingSecrets: readonly string[];
+}
+
+/** Why nothing is made; empty when it can be. Each says where in the spec, what is wrong, and what to do. */
+export const refusals = (wanted: Wanted, around: Surroundings): readonly string[] => [
+  ...imageRefusals(wanted),
+  ...storageRefusals(wanted.spec, around),
+  ...repositoryRefusals(wanted.spec, around),
+  ...around.missingSecrets,
+];
+
+const imageRefusals = (wanted: Wanted): readonly string[] =>
+  postgresImage(wanted) === undefined
+    ? [
+        `spec.postgres.version: the operator knows of no image of PostgreSQL ${wanted.spec.postgres.version}; set spec.postgres.image, or add it to images.postgres of the chart`,
+      ]
+    : [];
+
+const storageRefusals = ({ storage }: ClusterSpec, { storageClasses }: Surroundings): readonly string[] =>
+  (['data', 'wal', 'logs'] as const).flatMap((name) => {
+    const volume = storage[name];
+    if (volume === undefined) return [];
+    const { storageClassName } = volume;
+    const known = [...storageClasses.keys()].join(', ') || 'none';
+    if (storageClassName !== undefined)
+      return storageClasses.has(storageClassName)
+        ? []
+        : [
+            `spec.storage.${name}.storageClassName: there is no storage class ${storageClassName}; there are: ${known}`,
+          ];
+    return [...storageClasses.values()].some(({ isDefault }) => isDefault)
+      ? []
+      : [`spec.storage.${name}: no storage class is the default one; name one of: ${known}`];
+  });
+
+const repositoryRefusals = (
+  { backup, instances }: ClusterSpec,
+  { claims }: Surroundings,
+): readonly string[] =>
+  (backup.repositories ?? []).flatMap(({ volume }, index) => {
+    if (volume === undefined) return [];
+    const path = `spec.backup.repositories[${index}].volume.claimName`;
+    const modes = claims.get(volume.claimName);
+    if (modes === undefined)
+      return [`${path}: there is no PersistentVolumeClaim ${volume.claimName}; make it`];
+    return instances > 1 && !modes.includes('ReadWriteMany')
+      ? [
+          `${path}: ${volume.claimName} is ${modes.join(', ')}, and ${instances} instances must write it: a claim that is ReadWriteMany, or an object store`,
+        ]
+      : [];
+  });
+
+/** What is wrong in the parts of the spec that the agents’ own schemas judge; the rest of the cluster is made. */
+export const configProblems = (configs: readonly AgentConfig[]): readonly string[] =>
+  configs.flatMap(({ problems }) => problems);

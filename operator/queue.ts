@@ -1,0 +1,97 @@
+import { type BackoffRule, backoffMs } from '@howdah/core/backoff';
+import type { Clock } from '@howdah/core/clock';
+
+export interface QueueInput {
+  /** One look at one cluster; resolves with how long until the next one is due without any event. */
+  readonly work: (key: string, signal: AbortSignal) => Promise<number>;
+  readonly onFailure: (key: string, error: unknown, waitMs: number) => void;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  /** How many clusters are worked on at a time. */
+  readonly lanes?: number;
+}
+
+const failureBackoff: BackoffRule = { initialMs: 500, maxMs: 60_000 };
+/** Events come in swarms: what follows within so long is one look. */
+const settleMs = 50;
+
+interface Entry {
+  dueMs: number;
+  failures: number;
+  running: boolean;
+  /** Asked for while it ran. */
+  again: boolean;
+}
+
+/** Which cluster is looked at when: each by one worker at a time, soon after an event, and slowly after failures. */
+export class Queue {
+  readonly #input: QueueInput;
+  readonly #entries = new Map<string, Entry>();
+  #wake = new AbortController();
+
+  constructor(input: QueueInput) {
+    this.#input = input;
+  }
+
+  /** Looks soon; a cluster that keeps failing waits out its time nevertheless. */
+  add(key: string): void {
+    const entry = this.#entries.get(key);
+    const soon = this.#input.clock.monotonicMs() + settleMs;
+    if (entry === undefined)
+      this.#entries.set(key, { dueMs: soon, failures: 0, running: false, again: false });
+    else if (entry.running) entry.again = true;
+    else if (entry.failures === 0) entry.dueMs = Math.min(entry.dueMs, soon);
+    this.#wake.abort();
+  }
+
+  remove(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Runs until the signal aborts, and waits for the looks that are under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, lanes = 4 } = this.#input;
+    const running = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      const now = clock.monotonicMs();
+      for (const [key, entry] of this.#entries) {
+        if (running.size >= lanes) break;
+        if (entry.running || entry.dueMs > now) continue;
+        const look = this.#look(key, entry, signal).finally(() => {
+          running.delete(look);
+          this.#wake.abort();
+        });
+        running.add(look);
+      }
+      await clock
+        .sleep(this.#waitMs(now), AbortSignal.any([signal, this.#wake.signal]))
+        .catch(() => undefined);
+    }
+    await Promise.all(running);
+  }
+
+  #waitMs(now: number): number {
+    const idle = [...this.#entries.values()].filter(({ running }) => !running);
+    return Math.max(0, Math.min(60_000, ...idle.map(({ dueMs }) => dueMs - now)));
+  }
+
+  async #look(key: string, entry: Entry, signal: AbortSignal): Promise<void> {
+    const { work, onFailure, clock, random = Math.random } = this.#input;
+    entry.running = true;
+    entry.again = false;
+    try {
+      const nextMs = await work(key, signal);
+      entry.failures = 0;
+      entry.dueMs = clock.monotonicMs() + (entry.again ? settleMs : nextMs);
+    } catch (error) {
+      if (signal.aborted) return;
+      entry.failures += 1;
+      const waitMs = backoffMs(failureBackoff, entry.failures, random());
+      entry.dueMs = clock.monotonicMs() + waitMs;
+      onFailure(key, error, waitMs);
+    } finally {
+      entry.running = false;
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@howdah/core/clock';
+import { HowdahError } from '@howdah/core/errors';
+import type { KubeApi } from '@howdah/kube/api';
+import { kubeErrors } from '@howdah/kube/errors';
+import type { KubeObject } from '@howdah/kube/object';
+import { resourceOf, resources } from '@howdah/kube/resource';
+import type { Fleet } from '@howdah/status/fleet';
+import * as z from 'zod';
+import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts';
+import type { Settler } from './apply/settler.ts';
+import { takeRollStep } from './apply/take-roll-step.ts';
+import { tellStatus } from './apply/tell-status.ts';
+import { touchPods } from './apply/touch-pods.ts';
+import { agentConfigs } from './desire/agent-configs.ts';
+import { digestOf } from './desire/config-maps.ts';
+import { credentials } from './desire/credentials.ts';
+import { type Desired, desire } from './desire/desire.ts';
+import { podDigestOf } from './desire/stateful-set.ts';
+import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
+import { operatorErrors } from './errors.ts';
+import type { Events } from './events.ts';
+import type { Mirrors } from './mirrors.ts';
+import { readFleet } from './observe/fleet.ts';
+import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secrets.ts';
+import { type MemberPod, memberPod } from './observe/pods.ts';
+import { readStorage } from './observe/surroundings.ts';
+import { statusOf } from './plan/conditions.ts';
+import { configProblems, refusals } from './plan/refusals.ts';
+import { nextRollStep, type RollStep } from './plan/roll.ts';
+
+export interface ReconcilerInput {
+  readonly api: KubeApi;
+  readonly mirrors: Mirrors;
+  readonly settler: Settler;
+  readonly events: Events;
+  readonly images: Images;
+  readonly hasPodMonitor: boolean;
+  readonly switchover: (
+    pods: readonly MemberPod[],
+    rest: Login,
+    from: string,
+    to: string,
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly clock: Clock;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Something is on its way, or was just done: look again soon. */
+const soonMs = 1_000;
+/** Nothing is: the agents are asked how it goes, and Secrets of others are read again. */
+const laterMs = 15_000;
+
+/** One cluster of what the operator sees: observe, desire, plan, apply, status. */
+export class Reconciler {
+  readonly #input: ReconcilerInput;
+
+  constructor(input: ReconcilerInput) {
+    this.#input = input;
+  }
+
+  /** @returns milliseconds until the next look, if nothing happens before. */
+  async look(key: string, signal: AbortSignal): Promise<number> {
+    const { mirrors, settler } = this.#input;
+    const [namespace = '', name = ''] = key.split('/');
+    const object = mirrors.clusters.get(namespace, name);
+    if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+      settler.forget(namespace, name);
+      return laterMs;
+    }
+    const cluster = parseCluster(object);
+    const pods = mirrors.pods(namespace, name).map(memberPod);
+    const fleet = await readFleet(pods, this.#input.clock, signal);
+    return this.#bring(object, cluster, pods, fleet, signal);
+  }
+
+  async #bring(
+    object: KubeObject,
+    cluster: PostgresCluster,
+    pods: readonly MemberPod[],
+    fleet: Fleet,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { api, mirrors, clock } = this.#input;
+    const { name, namespace, generation, annotations } = cluster.metadata;
+    const wanted = await this.#wanted(cluster, signal);
+    const configs = agentConfigs(wanted);
+    const storage = await readStorage(api, namespace, cluster.spec, mirrors.storageClasses.values(), signal);
+    const missing = missingSecrets(namespace, secretNeeds(cluster.spec), wanted.secrets);
+    const refused = refusals(wanted, { ...storage, missingSecrets: missing });
+    const paused = annotations['howdah.dev/paused'] !== undefined;
+
+    const before = mirrors.child(resources.configMap, namespace, namesOf(name).agents)?.data;
+    const desired = desire(wanted, configs, (before as Record<string, string> | undefined) ?? {});
+    const digest = podDigestOf(desired.objects);
+    const roll = nextRollStep({
+      pods,
+      fleet,
+      instances: cluster.spec.instances,
+      podDigest: digest,
+      agentImage: wanted.images.agent,
+      updates: cluster.spec.updates,
+      windowOpen: false,
+    });
+    const behind =
+      paused || refused.length > 0
+        ? []
+        : await this.#apply({ object, wanted, desired, pods, fleet, roll }, signal);
+    const status = statusOf({
+      generation,
+      instances: cluster.spec.instances,
+      withRepositories: cluster.spec.backup.repositories !== undefined,
+      paused,
+      refusals: refused,
+      configProblems: configProblems(configs),
+      pods,
+      fleet,
+      roll,
+      before: cluster.status,
+      now: clock.now(),
+    });
+    await tellStatus(this.#input, object, cluster.status, status, signal);
+    const unsettled = behind.length > 0 || !['none', 'held'].includes(roll.step);
+    const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+    return unsettled || !ready ? soonMs : laterMs;
+  }
+
+  async #wanted({ metadata, spec }: PostgresCluster, signal: AbortSignal): Promise<Wanted> {
+    const { api, images, hasPodMonitor } = this.#input;
+    const { name, namespace, uid } = metadata;
+    const secrets = await readSecrets(api, namespace, secretNeeds(spec), signal);
+    return { name, namespace, uid, spec, images, secrets, has: { podMonitor: hasPodMonitor } };
+  }
+
+  /** @returns members that have not seen their newest configuration yet. */
+  async #apply(
+    { object, wanted, desired, pods, fleet, roll }: Application,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { api, events } = this.#input;
+    const rest = await this.#makeCredentials(wanted, signal);
+    for (const each of desired.objects) await this.#settle(object, each, signal);
+    const [agents, postgres] = desired.mounted;
+    const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
+    const behind = await touchPods(api, wanted.namespace, pods, fleet, mounted, signal);
+    const done = await takeRollStep(
+      roll,
+      {
+        api,
+        namespace: wanted.namespace,
+        agentImage: wanted.images.agent,
+        switchover: (from, to, within) => this.#input.switchover(pods, rest, from, to, within),
+      },
+      signal,
+    );
+    if (done !== undefined)
+      await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
+    return behind;
+  }
+
+  async #settle(cluster: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<void> {
+    const { settler, mirrors, events } = this.#input;
+    const { name, namespace = '' } = wanted.metadata;
+    const live = mirrors.child(resourceOf(wanted), namespace, name);
+    const outcome = await settler.settle(wanted, live, signal);
+    if (outcome !== 'put-right') return;
+    await events.tell(
+      cluster,
+      {
+        type: 'Warning',
+        reason: 'PutRight',
+        action: 'Apply',
+        note: `${wanted.kind} ${name} was changed by hand, and is again as the PostgresCluster says`,
+      },
+      signal,
+    );
+  }
+
+  /** Makes the passwords that are not there yet. What is there stays. */
+  async #makeCredentials(wanted: Wanted, signal: AbortSignal): Promise<Login> {
+    const { api, mirrors } = this.#input;
+    const { namespace } = wanted;
+    for (const secret of credentials(wanted, newPassword)) {
+      if (mirrors.child(resources.secret, namespace, secret.metadata.name) !== undefined) continue;
+      try {
+        await api.create(secret, signal);
+      } catch (error) {
+        if (!(error instanceof HowdahError && error.kind === kubeErrors.conflict)) throw error;
+      }
+    }
+    const name = namesOf(wanted.name).rest;
+    const secret = await api.get(resources.secret, { namespace, name }, signal);
+    const data = login.parse(secret).data;
+    return { username: text(data.username), password: text(data.password) };
+  }
+}
+
+interface Application {
+  readonly object: KubeObject;
+  readonly wanted: Wanted;
+  readonly desired: Desired;
+  readonly pods: readonly MemberPod[];
+  readonly fleet: Fleet;
+  readonly roll: RollStep;
+}
+
+const login = z.object({ data: z.object({ username: z.string(), password: z.string() }) });
+const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+/** 192 bits, in letters that need no quoting anywhere. */
+const newPassword = (): string => randomBytes(24).toString('base64url');
+
+const parseCluster = (object: KubeObject): PostgresCluster => {
+  const parsed = postgresCluster.safeParse(object);
+  if (parsed.success) return parsed.data;
+  throw new HowdahError(
+    operatorErrors.unexpectedObject,
+    `PostgresCluster ${object.metadata.name}: ${z.prettifyError(parsed.error)}`,
+  );
+};
