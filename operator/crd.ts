@@ -1,7 +1,7 @@
+import { type StructuralSchema, structural } from '@howdah/kube/structural-schema';
 import * as z from 'zod';
 import { agentSections } from './api/agents.ts';
 import { postgresCluster } from './api/postgres-cluster.ts';
-import { type StructuralSchema, structural } from './structural.ts';
 
 const schemaOf = (schema: z.ZodType): StructuralSchema =>
   structural(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }));

@@ -1,19 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import { createKubeApi } from '@howdah/kube/api';
 import type { Connection } from '@howdah/kube/connection';
+import { createEvents } from '@howdah/kube/events';
+import { Lease } from '@howdah/kube/lease';
+import { Queue } from '@howdah/kube/queue';
 import { resources } from '@howdah/kube/resource';
 import { createPatroniClient } from '@howdah/patroni/client';
 import type { Logger } from '@howdah/runtime/logger';
 import { Settler } from './apply/settler.ts';
 import { ports } from './desire/paths.ts';
 import type { OperatorEnvironment } from './environment.ts';
-import { createEvents } from './events.ts';
-import { Lease } from './lease.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { createMirrors } from './mirrors.ts';
-import { Queue } from './queue.ts';
 import { Reconciler, type ReconcilerInput } from './reconcile.ts';
+import { Users } from './users/users.ts';
 
 export interface OperatorInput {
   readonly connection: Connection;
@@ -114,10 +116,13 @@ export class Operator {
         logger.warn({ kind, error: describeError(error), waitMs }, 'a watch broke off');
       },
     });
+    const settler = new Settler(api, (kind, outcome) => metrics.writes.inc({ kind, outcome }));
     const reconciler = new Reconciler({
       api,
       mirrors,
-      settler: new Settler(api, (kind, outcome) => metrics.writes.inc({ kind, outcome })),
+      settler,
+      users: new Users({ api, mirrors, settler, newPassword, clock }),
+      newPassword,
       events: createEvents(api, clock, environment.identity),
       images: environment.images,
       hasPodMonitor: await hasPodMonitors(api, signal),
@@ -153,6 +158,9 @@ export class Operator {
     this.#input.metrics.lastProgress.setToCurrentTime();
   }
 }
+
+/** 192 bits, in letters that need no quoting anywhere. */
+const newPassword = (): string => randomBytes(24).toString('base64url');
 
 const hasPodMonitors = async (api: ReconcilerInput['api'], signal: AbortSignal): Promise<boolean> => {
   try {

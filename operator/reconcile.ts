@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '@howdah/core/clock';
 import { HowdahError } from '@howdah/core/errors';
 import type { KubeApi } from '@howdah/kube/api';
 import { kubeErrors } from '@howdah/kube/errors';
+import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import { resourceOf, resources } from '@howdah/kube/resource';
-import type { Fleet } from '@howdah/status/fleet';
+import { type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import * as z from 'zod';
 import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts';
 import type { Settler } from './apply/settler.ts';
@@ -19,7 +19,6 @@ import { type Desired, desire } from './desire/desire.ts';
 import { podDigestOf } from './desire/stateful-set.ts';
 import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
 import { operatorErrors } from './errors.ts';
-import type { Events } from './events.ts';
 import type { Mirrors } from './mirrors.ts';
 import { readFleet } from './observe/fleet.ts';
 import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secrets.ts';
@@ -28,11 +27,14 @@ import { readStorage } from './observe/surroundings.ts';
 import { statusOf } from './plan/conditions.ts';
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
+import type { Users } from './users/users.ts';
 
 export interface ReconcilerInput {
   readonly api: KubeApi;
   readonly mirrors: Mirrors;
   readonly settler: Settler;
+  readonly users: Users;
+  readonly newPassword: () => string;
   readonly events: Events;
   readonly images: Images;
   readonly hasPodMonitor: boolean;
@@ -66,11 +68,12 @@ export class Reconciler {
 
   /** @returns milliseconds until the next look, if nothing happens before. */
   async look(key: string, signal: AbortSignal): Promise<number> {
-    const { mirrors, settler } = this.#input;
+    const { mirrors, settler, users } = this.#input;
     const [namespace = '', name = ''] = key.split('/');
     const object = mirrors.clusters.get(namespace, name);
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
       settler.forget(namespace, name);
+      users.forget(namespace, name);
       return laterMs;
     }
     const cluster = parseCluster(object);
@@ -143,8 +146,11 @@ export class Reconciler {
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     const { api, events } = this.#input;
-    const rest = await this.#makeCredentials(wanted, signal);
+    await this.#makeCredentials(wanted, signal);
+    const names = namesOf(wanted.name);
+    const rest = await this.#login(wanted.namespace, names.rest, signal);
     for (const each of desired.objects) await this.#settle(object, each, signal);
+    await this.#bringUsers(object, wanted, pods, fleet, signal);
     const [agents, postgres] = desired.mounted;
     const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
     const behind = await touchPods(api, wanted.namespace, pods, fleet, mounted, signal);
@@ -181,9 +187,27 @@ export class Reconciler {
     );
   }
 
+  async #bringUsers(
+    object: KubeObject,
+    wanted: Wanted,
+    pods: readonly MemberPod[],
+    fleet: Fleet,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { users, events } = this.#input;
+    const accounts = await users.accounts(wanted, signal);
+    const name = primaryOf(fleet)?.name;
+    const pod = pods.find((each) => each.name === name);
+    if (pod?.address === undefined || !pod.ready || freshness(fleet.cluster, fleet) !== 'fresh') return;
+    const { password } = await this.#login(wanted.namespace, namesOf(wanted.name).superuser, signal);
+    const primary = { name: pod.name, address: pod.address, password };
+    for (const note of await users.bring(wanted, accounts, primary, signal))
+      await events.tell(object, { type: 'Normal', reason: 'Users', action: 'Bring', note }, signal);
+  }
+
   /** Makes the passwords that are not there yet. What is there stays. */
-  async #makeCredentials(wanted: Wanted, signal: AbortSignal): Promise<Login> {
-    const { api, mirrors } = this.#input;
+  async #makeCredentials(wanted: Wanted, signal: AbortSignal): Promise<void> {
+    const { api, mirrors, newPassword } = this.#input;
     const { namespace } = wanted;
     for (const secret of credentials(wanted, newPassword)) {
       if (mirrors.child(resources.secret, namespace, secret.metadata.name) !== undefined) continue;
@@ -193,10 +217,15 @@ export class Reconciler {
         if (!(error instanceof HowdahError && error.kind === kubeErrors.conflict)) throw error;
       }
     }
-    const name = namesOf(wanted.name).rest;
-    const secret = await api.get(resources.secret, { namespace, name }, signal);
-    const data = login.parse(secret).data;
-    return { username: text(data.username), password: text(data.password) };
+  }
+
+  async #login(namespace: string, name: string, signal: AbortSignal): Promise<Login> {
+    const { api, mirrors } = this.#input;
+    const secret =
+      mirrors.child(resources.secret, namespace, name) ??
+      (await api.get(resources.secret, { namespace, name }, signal));
+    const { username, password } = login.parse(secret).data;
+    return { username: text(username), password: text(password) };
   }
 }
 
@@ -211,9 +240,6 @@ interface Application {
 
 const login = z.object({ data: z.object({ username: z.string(), password: z.string() }) });
 const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
-/** 192 bits, in letters that need no quoting anywhere. */
-const newPassword = (): string => randomBytes(24).toString('base64url');
-
 const parseCluster = (object: KubeObject): PostgresCluster => {
   const parsed = postgresCluster.safeParse(object);
   if (parsed.success) return parsed.data;

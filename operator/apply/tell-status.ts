@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeApi } from '@howdah/kube/api';
+import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { ClusterStatus, Condition } from '../api/cluster-status.ts';
-import type { Events } from '../events.ts';
 import { fieldManager } from './settler.ts';
 
 /** Writes the status where it says something else than before, and tells of each condition that turned. */

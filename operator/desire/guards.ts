@@ -36,7 +36,9 @@ export const networkPolicy = (wanted: Wanted): KubeObject | undefined => {
       policyTypes: ['Ingress'],
       ingress: [
         { from: [members], ports: all },
-        { from: [operatorPods, consolePods], ports: watched },
+        // The operator makes roles and databases, as a client.
+        { from: [operatorPods], ports: all },
+        { from: [consolePods], ports: watched },
         // A rule without `from` lets everybody in.
         { ...(prometheus === undefined ? {} : { from: prometheus }), ports: [port(ports.agents)] },
         { ...(clients === undefined ? {} : { from: clients }), ports: [port(ports.postgres)] },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@howdah/core/clock';
-import type { KubeApi } from '@howdah/kube/api';
-import type { KubeObject } from '@howdah/kube/object';
+import type { KubeApi } from './api.ts';
+import type { KubeObject } from './object.ts';
 
 export interface Happening {
   readonly type: 'Normal' | 'Warning';

@@ -1,10 +1,10 @@
 import type { Clock } from '@howdah/core/clock';
 import { HowdahError } from '@howdah/core/errors';
-import type { KubeApi } from '@howdah/kube/api';
-import { kubeErrors } from '@howdah/kube/errors';
-import type { KubeObject } from '@howdah/kube/object';
-import { resources } from '@howdah/kube/resource';
 import * as z from 'zod';
+import type { KubeApi } from './api.ts';
+import { kubeErrors } from './errors.ts';
+import type { KubeObject } from './object.ts';
+import { resources } from './resource.ts';
 
 export interface LeaseInput {
   readonly api: KubeApi;

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@howdah/core/clock';
+import type { KubeApi } from '@howdah/kube/api';
+import { resources } from '@howdah/kube/resource';
+import { openSession } from '@howdah/postgres/connect';
+import * as z from 'zod';
+import type { User } from '../api/access.ts';
+import type { Settler } from '../apply/settler.ts';
+import { ports } from '../desire/paths.ts';
+import type { Wanted } from '../desire/wanted.ts';
+import type { Mirrors } from '../mirrors.ts';
+import { type Account, bringUsers } from './bring-users.ts';
+import { secretNameOf, userSecret } from './user-secret.ts';
+
+export interface UsersInput {
+  readonly api: KubeApi;
+  readonly mirrors: Mirrors;
+  readonly settler: Settler;
+  readonly newPassword: () => string;
+  readonly clock: Clock;
+}
+
+/** The running primary, and the superuser's password. */
+export interface Primary {
+  readonly name: string;
+  readonly address: string;
+  readonly password: string;
+}
+
+/** What somebody changed in the server itself is put right so often; what changes in the spec or in a Secret at once. */
+const lookAgainMs = 300_000;
+
+const secret = z.object({ data: z.record(z.string(), z.string()).default({}) });
+
+/** Keeps the roles and databases of clusters, and the Secrets by which applications find them. */
+export class Users {
+  readonly #input: UsersInput;
+  /** By cluster: what was last brought about, and when. */
+  readonly #brought = new Map<string, { readonly digest: string; readonly atMs: number }>();
+
+  constructor(input: UsersInput) {
+    this.#input = input;
+  }
+
+  /** Makes the Secrets, with or without a running server. */
+  async accounts(wanted: Wanted, signal: AbortSignal): Promise<readonly Account[]> {
+    return Promise.all(wanted.spec.users.map((user) => this.#account(wanted, user, signal)));
+  }
+
+  async #account(wanted: Wanted, user: User, signal: AbortSignal): Promise<Account> {
+    const { api, mirrors, settler, newPassword } = this.#input;
+    const { namespace, name: cluster, spec } = wanted;
+    const name = secretNameOf(cluster, user);
+    const live =
+      mirrors.child(resources.secret, namespace, name) ??
+      (await api.get(resources.secret, { namespace, name }, signal));
+    const kept = live === undefined ? undefined : secret.parse(live).data.password;
+    const password = kept === undefined ? newPassword() : Buffer.from(kept, 'base64').toString('utf8');
+    const ca = spec.tls === undefined ? undefined : wanted.secrets[spec.tls.secretName]?.['ca.crt'];
+    await settler.settle(userSecret(wanted, user, password, ca), live, signal);
+    return { user, password };
+  }
+
+  /** @returns what was done on the server, in words. */
+  async bring(
+    wanted: Wanted,
+    accounts: readonly Account[],
+    primary: Primary,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const { clock } = this.#input;
+    const key = `${wanted.namespace}/${wanted.name}`;
+    const digest = createHash('sha256')
+      .update(JSON.stringify([wanted.uid, accounts]))
+      .digest('hex');
+    const before = this.#brought.get(key);
+    const nowMs = clock.monotonicMs();
+    if (before?.digest === digest && nowMs - before.atMs < lookAgainMs) return [];
+    await using session = await openSession(
+      {
+        host: primary.address,
+        port: ports.postgres,
+        user: 'postgres',
+        database: 'postgres',
+        readPassword: async () => primary.password,
+        applicationName: 'howdah_operator',
+        connectTimeoutMs: 5_000,
+        statementTimeoutMs: 30_000,
+        lockTimeoutMs: 5_000,
+        // The verifier of a password is no password, and yet none of the log's business.
+        settings: {
+          log_statement: 'none',
+          log_min_duration_statement: '-1',
+          log_min_error_statement: 'panic',
+        },
+      },
+      signal,
+    );
+    const done = await bringUsers(session, accounts, signal);
+    this.#brought.set(key, { digest, atMs: nowMs });
+    return done;
+  }
+
+  forget(namespace: string, cluster: string): void {
+    this.#brought.delete(`${namespace}/${cluster}`);
+  }
+}
