@@ -46,7 +46,8 @@ interface Node {
 
 const node: z.ZodType<Node> = z.lazy(() =>
   z.looseObject({
-    type: z.string().optional(),
+    // A list of types stands for null beside one.
+    type: z.union([z.string(), z.array(z.string()).transform((types) => types.join(' or '))]).optional(),
     enum: z.array(z.unknown()).optional(),
     anyOf: z.array(node).optional(),
     items: node.optional(),
