@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { containersOf } from './oracles/forms.ts';
 import { storedBackups } from './oracles/repository.ts';
 import { applyExample } from './patroni/apply-example.ts';
-import { suitePort } from './patroni/patroni.ts';
+import { suitePort } from './patroni/members.ts';
 import { exporterPort, logshipPort, separatePorts } from './patroni/separate-ports.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 

@@ -4,7 +4,7 @@ import { nodeAddress } from '@howdah/testbed-kube/addresses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAuditWhole } from './oracles/expect-audit-whole.ts';
 import { applyExample } from './patroni/apply-example.ts';
-import { suitePort } from './patroni/patroni.ts';
+import { suitePort } from './patroni/members.ts';
 import { auditUploadPort, separatePorts } from './patroni/separate-ports.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 import {

@@ -1,5 +1,5 @@
 import { ensureImage } from '@howdah/testbed-images/build-image';
-import { agentRecipe, defaultMajor, postgresRecipe } from '@howdah/testbed-images/recipes';
+import { agentRecipe, defaultMajor, operatorRecipe, postgresRecipe } from '@howdah/testbed-images/recipes';
 import { startKube } from '@howdah/testbed-kube/cluster';
 import { endOwn, findOwn } from '@howdah/testbed-kube/clusters/own';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
@@ -13,7 +13,8 @@ export const setup = async (): Promise<() => Promise<void>> => {
   const signal = AbortSignal.timeout(3_600_000);
   const tell = (line: string) => void process.stderr.write(`${line}\n`);
   const cluster = await startKube({ signal, tell });
-  for (const recipe of [postgresRecipe(defaultMajor), agentRecipe(process.version.slice(1))]) {
+  const node = process.version.slice(1);
+  for (const recipe of [postgresRecipe(defaultMajor), agentRecipe(node), operatorRecipe(node)]) {
     const { archive } = await ensureImage(currentWorkspace(), recipe, tell);
     await cluster.loadImage(archive, signal);
   }

@@ -7,6 +7,7 @@ import {
   defaultMajor,
   type Major,
   majors,
+  operatorRecipe,
   postgresRecipe,
   type Recipe,
 } from '@howdah/testbed-images/recipes';
@@ -23,7 +24,9 @@ export const addImages = (program: Command): void => {
   program
     .command('images')
     .description('build the container images; a second time only what has changed')
-    .addArgument(new Argument('[names...]', 'which; all when none is named').choices(['postgres', 'agent']))
+    .addArgument(
+      new Argument('[names...]', 'which; all when none is named').choices(['postgres', 'agent', 'operator']),
+    )
     .addOption(
       new Option('--postgres <major>', 'of PostgreSQL in the postgres image; `all` builds each')
         .choices([...majors.map(String), 'all'])
@@ -42,9 +45,11 @@ export const addImages = (program: Command): void => {
 
 const recipesFor = (names: readonly string[], major: string): readonly Recipe[] => {
   const wanted = (name: string) => names.length === 0 || names.includes(name);
+  const node = process.version.slice(1);
   const chosen = major === 'all' ? majors : [Number(major) as Major];
   return [
     ...(wanted('postgres') ? chosen.map(postgresRecipe) : []),
-    ...(wanted('agent') ? [agentRecipe(process.version.slice(1))] : []),
+    ...(wanted('agent') ? [agentRecipe(node)] : []),
+    ...(wanted('operator') ? [operatorRecipe(node)] : []),
   ];
 };

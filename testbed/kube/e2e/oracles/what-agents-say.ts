@@ -1,7 +1,8 @@
 import { getJson } from '@howdah/testbed-tools/http';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import * as z from 'zod';
-import { type Patroni, suitePort } from '../patroni/patroni.ts';
+import { suitePort } from '../patroni/members.ts';
+import type { Patroni } from '../patroni/patroni.ts';
 import type { Pod } from '../patroni/pods.ts';
 
 const readyz = z.object({

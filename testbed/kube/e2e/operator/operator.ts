@@ -1,0 +1,171 @@
+import { fileURLToPath } from 'node:url';
+import type { CommandOptions, KubeCluster } from '@howdah/testbed-kube/kube-cluster';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import { type Members, membersIn } from '../patroni/members.ts';
+
+/** A cluster that the operator made of a manifest. */
+export interface MadeCluster extends Members {
+  readonly name: string;
+  conditions(): Promise<Readonly<Record<string, Condition>>>;
+  /** Waits until the condition has this status, and for the newest manifest. */
+  until(type: string, status: Condition['status'], deadlineMs?: number): Promise<Condition>;
+}
+
+/** The charts of the operator, installed for one namespace. */
+export interface InstalledOperator extends AsyncDisposable {
+  readonly cluster: KubeCluster;
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+  kubectl(args: readonly string[], options?: CommandOptions): Promise<string>;
+  /** Applies a manifest as a user does; gives what kubectl printed. */
+  apply(manifest: object): Promise<string>;
+  made(name: string): MadeCluster;
+  lastWords(): Promise<string>;
+}
+
+const condition = z.object({
+  type: z.string(),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string(),
+  message: z.string(),
+  observedGeneration: z.int(),
+});
+export type Condition = z.infer<typeof condition>;
+
+const postgresCluster = z.object({
+  metadata: z.object({ generation: z.int() }),
+  status: z.object({ conditions: z.array(condition).default([]) }).default({ conditions: [] }),
+});
+
+const chart = (name: string): string => fileURLToPath(new URL(`../../../../helm/${name}`, import.meta.url));
+
+export interface OperatorOptions {
+  readonly namespace: string;
+  /** Over the values of the chart. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+/** In the namespace of the clusters, so that one test's operator leaves those of others alone. */
+const release = 'howdah';
+
+export const installOperator = async (
+  cluster: KubeCluster,
+  { namespace, values = {}, signal }: OperatorOptions,
+): Promise<InstalledOperator> => {
+  const kubectl: InstalledOperator['kubectl'] = (args, more) =>
+    cluster.kubectl(['--namespace', namespace, ...args], signal, more);
+  const made = (name: string): MadeCluster => madeCluster(cluster, namespace, name, signal);
+  const lastWords = async () => {
+    const words = (args: readonly string[]) =>
+      cluster
+        .kubectl(['--namespace', namespace, ...args], AbortSignal.timeout(20_000))
+        .catch((error: unknown) => String(error));
+    const selector = 'app.kubernetes.io/component=operator';
+    return (
+      await Promise.all([
+        words(['get', 'pgc,pods', '-o', 'wide']),
+        words(['logs', '-l', selector, '--prefix', '--tail=30']),
+        words(['events', '--types=Warning']),
+      ])
+    ).join('\n');
+  };
+  const installed: InstalledOperator = {
+    ...{ cluster, namespace, signal, kubectl, made, lastWords },
+    apply: (manifest) => kubectl(['apply', '-f', '-'], { input: stringify(manifest) }),
+    [Symbol.asyncDispose]: async () => {
+      const within = AbortSignal.timeout(200_000);
+      const args = ['--namespace', namespace, 'delete', 'pgc', '--all', '--wait', '--timeout=60s'];
+      await cluster.kubectl(args, within, { timeoutMs: 70_000 }).catch(() => undefined);
+      await cluster.helm(['uninstall', release, '--namespace', namespace, '--ignore-not-found'], within);
+      await cluster.kubectl(['delete', 'namespace', namespace, '--wait', '--timeout=150s'], within, {
+        timeoutMs: 160_000,
+      });
+    },
+  };
+  try {
+    await cluster.kubectl(['create', 'namespace', namespace], signal);
+    const level = 'pod-security.kubernetes.io/enforce=restricted';
+    await cluster.kubectl(['label', 'namespace', namespace, level], signal);
+    await cluster.helm(
+      ['upgrade', '--install', 'howdah-crds', chart('howdah-crds'), '--namespace', 'kube-system'],
+      signal,
+    );
+    await cluster.helm(
+      [
+        'upgrade',
+        '--install',
+        release,
+        chart('howdah'),
+        '--namespace',
+        namespace,
+        '--values',
+        '-',
+        '--wait',
+        '--timeout',
+        '120s',
+      ],
+      signal,
+      {
+        input: stringify({ ...developmentImages, watchNamespace: namespace, ...values }),
+        timeoutMs: 130_000,
+      },
+    );
+    return installed;
+  } catch (error) {
+    process.stderr.write(`${await lastWords()}\n`);
+    await installed[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const developmentImages = {
+  images: { operator: { tag: 'dev' }, agent: { tag: 'dev' } },
+  replicas: 1,
+};
+
+const madeCluster = (
+  cluster: KubeCluster,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): MadeCluster => {
+  const members = membersIn({
+    ...{ cluster, namespace, signal, label: `howdah.dev/cluster=${name}` },
+    superuserPassword: async () => {
+      const args = ['get', 'secret', `${name}-superuser`, '-o', 'jsonpath={.data.password}'];
+      return Buffer.from(
+        await cluster.kubectl(['--namespace', namespace, ...args], signal),
+        'base64',
+      ).toString();
+    },
+  });
+  const read = async () =>
+    postgresCluster.parse(JSON.parse(await members.kubectl(['get', 'pgc', name, '-o', 'json'])));
+  return {
+    ...members,
+    name,
+    conditions: async () => {
+      const { status } = await read();
+      return Object.fromEntries(status.conditions.map((each) => [each.type, each]));
+    },
+    until: (type, wanted, deadlineMs = 120_000) =>
+      waitFor(
+        `${type} of ${name} to be ${wanted}`,
+        async () => {
+          const { metadata, status } = await read();
+          const found = status.conditions.find((each) => each.type === type);
+          return found?.status === wanted && found.observedGeneration === metadata.generation
+            ? found
+            : undefined;
+        },
+        {
+          ...{ deadlineMs, everyMs: 500, signal },
+          explain: async () =>
+            `${await members.kubectl(['get', 'pgc', name, '-o', 'yaml'])}\n${await members.lastWords()}`,
+        },
+      ),
+  };
+};

@@ -1,0 +1,124 @@
+import { type Status, status as statusSchema } from '@howdah/status/status';
+import type { CommandOptions, KubeCluster } from '@howdah/testbed-kube/kube-cluster';
+import { getJson, getText } from '@howdah/testbed-tools/http';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { Client, type QueryResultRow } from 'pg';
+import { type Pod, parsePods } from './pods.ts';
+
+/** The members of one Patroni, and what tests ask of them and of the agents in their pods. */
+export interface Members {
+  readonly cluster: KubeCluster;
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+  kubectl(args: readonly string[], options?: CommandOptions): Promise<string>;
+  /** Runs a program in a container of a pod and gives what it printed. */
+  exec(pod: string, container: string, args: readonly string[], options?: CommandOptions): Promise<string>;
+  /** By name. */
+  pods(): Promise<readonly Pod[]>;
+  pod(name: string): Promise<Pod>;
+  /** The running primary, which is waited for. */
+  primary(): Promise<Pod>;
+  /** A session of the superuser, to be ended by the caller. */
+  connect(pod: Pod): Promise<Client>;
+  /** One statement as the superuser, in a session of its own. */
+  query<Row extends QueryResultRow>(pod: Pod, sql: string): Promise<Row[]>;
+  status(pod: Pod, port?: number): Promise<Status>;
+  metrics(pod: Pod, port?: number): Promise<string>;
+  /** Waits until the agents of so many pods say that they are ready. */
+  agentsReady(members: number, ports?: readonly number[]): Promise<void>;
+  /** What a person needs to understand a failure: the pods, events, and each container's last lines. */
+  lastWords(): Promise<string>;
+}
+
+export const suitePort = 9187;
+
+export interface MembersInput {
+  readonly cluster: KubeCluster;
+  readonly namespace: string;
+  /** `cluster-name=patroni` */
+  readonly label: string;
+  readonly superuserPassword: () => Promise<string>;
+  readonly signal: AbortSignal;
+}
+
+export const membersIn = ({
+  cluster,
+  namespace,
+  label,
+  superuserPassword,
+  signal,
+}: MembersInput): Members => {
+  const kubectl: Members['kubectl'] = (args, more) =>
+    cluster.kubectl(['--namespace', namespace, ...args], signal, more);
+  const pods = async () => parsePods(await kubectl(['get', 'pods', '-l', label, '-o', 'json']));
+  const url = ({ address }: Pod, port: number) => `http://${address}:${port}`;
+  const deadline = () => AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+  const lastWords = async () => {
+    const words = (args: readonly string[]) =>
+      cluster
+        .kubectl(['--namespace', namespace, ...args], AbortSignal.timeout(20_000))
+        .catch((error: unknown) => String(error));
+    const logs = ['logs', '-l', label, '--all-containers', '--prefix', '--tail=15', '--max-log-requests=20'];
+    const events = ['events', '--types=Warning'];
+    const parts = [['get', 'pods', '-o', 'wide'], events, logs].map(words);
+    return (await Promise.all(parts)).join('\n');
+  };
+  const connect = async ({ address }: Pod) => {
+    const client = new Client({
+      ...{ host: address, user: 'postgres', database: 'postgres', password: await superuserPassword() },
+      ...{ connectionTimeoutMillis: 5_000, query_timeout: 120_000 },
+    });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  const waiting = (deadlineMs: number, everyMs = 500) => ({
+    deadlineMs,
+    everyMs,
+    signal,
+    explain: lastWords,
+  });
+
+  return {
+    cluster,
+    namespace,
+    signal,
+    kubectl,
+    exec: (pod, container, args, more) => kubectl(['exec', pod, '-c', container, '--', ...args], more),
+    pods,
+    pod: async (name) => {
+      const found = (await pods()).find((pod) => pod.name === name);
+      if (found === undefined) throw new Error(`there is no running pod ${name}`);
+      return found;
+    },
+    primary: () =>
+      waitFor(
+        'a primary',
+        async () => (await pods()).find(({ role, ending }) => role === 'primary' && !ending),
+        waiting(60_000),
+      ),
+    connect,
+    query: async <Row extends QueryResultRow>(pod: Pod, sql: string) => {
+      const client = await connect(pod);
+      try {
+        return (await client.query<Row>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    status: async (pod, port = suitePort) =>
+      statusSchema.parse(await getJson(`${url(pod, port)}/status`, deadline())),
+    metrics: (pod, port = suitePort) => getText(`${url(pod, port)}/metrics`, deadline()),
+    agentsReady: async (members, ports = [suitePort]) => {
+      const isReady = async () => {
+        const now = await pods();
+        const asked = now.flatMap((pod) =>
+          ports.map((port) => getText(`${url(pod, port)}/readyz`, deadline())),
+        );
+        return (await Promise.all(asked)).length === members * ports.length;
+      };
+      await waitFor(`the agents of ${members} pods to be ready`, isReady, waiting(120_000));
+    },
+    lastWords,
+  };
+};
