@@ -18,14 +18,15 @@ const children = [
   resources.roleBinding,
   resources.podDisruptionBudget,
   resources.networkPolicy,
+  resources.persistentVolumeClaim,
 ] as const;
 
 export interface Mirrors {
   readonly clusters: Mirror;
   readonly storageClasses: Mirror;
   child(resource: Resource, namespace: string, name: string): KubeObject | undefined;
-  /** Pods of one cluster, by name. */
-  pods(namespace: string, cluster: string): readonly KubeObject[];
+  /** All of one kind that belong to one cluster, by name. */
+  children(resource: Resource, namespace: string, cluster: string): readonly KubeObject[];
   readonly synced: boolean;
   run(signal: AbortSignal): Promise<void>;
 }
@@ -81,8 +82,8 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
     clusters,
     storageClasses,
     child: ({ kind }, at, name) => byKind.get(kind)?.get(at, name),
-    pods: (at, cluster) =>
-      [...(byKind.get('Pod')?.values() ?? [])]
+    children: ({ kind }, at, cluster) =>
+      [...(byKind.get(kind)?.values() ?? [])]
         .filter(({ metadata }) => metadata.namespace === at && metadata.labels?.[clusterLabel] === cluster)
         .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)),
     get synced() {

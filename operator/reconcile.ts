@@ -8,7 +8,7 @@ import { resourceOf, resources } from '@howdah/kube/resource';
 import { type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import * as z from 'zod';
 import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts';
-import type { Settler } from './apply/settler.ts';
+import { fieldManager, type Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
 import { tellStatus } from './apply/tell-status.ts';
 import { touchPods } from './apply/touch-pods.ts';
@@ -25,8 +25,11 @@ import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secret
 import { type MemberPod, memberPod } from './observe/pods.ts';
 import { readStorage } from './observe/surroundings.ts';
 import { statusOf } from './plan/conditions.ts';
+import { growths, hasOldTemplate } from './plan/growth.ts';
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
+import { beforeScaleIn } from './plan/scale-in.ts';
+import { isWindowOpen } from './plan/window.ts';
 import type { Users } from './users/users.ts';
 
 export interface ReconcilerInput {
@@ -77,7 +80,7 @@ export class Reconciler {
       return laterMs;
     }
     const cluster = parseCluster(object);
-    const pods = mirrors.pods(namespace, name).map(memberPod);
+    const pods = mirrors.children(resources.pod, namespace, name).map(memberPod);
     const fleet = await readFleet(pods, this.#input.clock, signal);
     return this.#bring(object, cluster, pods, fleet, signal);
   }
@@ -99,17 +102,24 @@ export class Reconciler {
     const paused = annotations['howdah.dev/paused'] !== undefined;
 
     const before = mirrors.child(resources.configMap, namespace, namesOf(name).agents)?.data;
-    const desired = desire(wanted, configs, (before as Record<string, string> | undefined) ?? {});
-    const digest = podDigestOf(desired.objects);
-    const roll = nextRollStep({
-      pods,
-      fleet,
-      instances: cluster.spec.instances,
-      podDigest: digest,
-      agentImage: wanted.images.agent,
-      updates: cluster.spec.updates,
-      windowOpen: false,
-    });
+    const leaving = beforeScaleIn(pods, fleet, cluster.spec.instances);
+    const spec = leaving === undefined ? wanted.spec : { ...wanted.spec, instances: pods.length };
+    const desired = desire(
+      { ...wanted, spec },
+      configs,
+      (before as Record<string, string> | undefined) ?? {},
+    );
+    const roll =
+      leaving ??
+      nextRollStep({
+        pods,
+        fleet,
+        instances: spec.instances,
+        podDigest: podDigestOf(desired.objects),
+        agentImage: wanted.images.agent,
+        updates: spec.updates,
+        windowOpen: isWindowOpen(spec.updates, clock.now()),
+      });
     const behind =
       paused || refused.length > 0
         ? []
@@ -149,7 +159,9 @@ export class Reconciler {
     await this.#makeCredentials(wanted, signal);
     const names = namesOf(wanted.name);
     const rest = await this.#login(wanted.namespace, names.rest, signal);
-    for (const each of desired.objects) await this.#settle(object, each, signal);
+    const grown = await this.#grow(wanted, signal);
+    for (const each of desired.objects)
+      if (grown || each.kind !== resources.statefulSet.kind) await this.#settle(object, each, signal);
     await this.#bringUsers(object, wanted, pods, fleet, signal);
     const [agents, postgres] = desired.mounted;
     const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
@@ -167,6 +179,29 @@ export class Reconciler {
     if (done !== undefined)
       await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
     return behind;
+  }
+
+  /** @returns false while the StatefulSet is on its way out, to be made anew with its new template. */
+  async #grow({ namespace, name, spec }: Wanted, signal: AbortSignal): Promise<boolean> {
+    const { api, mirrors } = this.#input;
+    const claims = mirrors.children(resources.persistentVolumeClaim, namespace, name);
+    for (const { claim, size } of growths(name, spec.storage, claims)) {
+      const patch = { spec: { resources: { requests: { storage: size } } } };
+      const place = { namespace, name: claim };
+      await api.mergePatch(resources.persistentVolumeClaim, place, patch, { fieldManager }, signal);
+    }
+    const set = mirrors.child(resources.statefulSet, namespace, namesOf(name).statefulSet);
+    if (set === undefined) return true;
+    if (set.metadata.deletionTimestamp !== undefined) return false;
+    if (!hasOldTemplate(set, spec.storage)) return true;
+    const { uid } = set.metadata;
+    await api.remove(
+      resources.statefulSet,
+      { namespace, name: set.metadata.name },
+      { propagationPolicy: 'Orphan', ...(uid === undefined ? {} : { uid }) },
+      signal,
+    );
+    return false;
   }
 
   async #settle(cluster: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import { environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
 import { BackupAgent } from './backup-agent.ts';
 import { type Config, schema } from './config.ts';
-import { dueTimes } from './due-times.ts';
+import { dueTimes } from '@howdah/schedule/due-times';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { patroniRole } from './patroni-role.ts';
 import type { Repository } from './ports.ts';

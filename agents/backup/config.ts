@@ -1,9 +1,9 @@
 import { patroniConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
 import * as z from 'zod';
-import { cronProblem } from './due-times.ts';
+import { cronProblem } from '@howdah/schedule/due-times';
 import { initialId } from './model.ts';
-import { isTimeZone } from './zone.ts';
+import { isTimeZone } from '@howdah/schedule/zone';
 
 const seconds = (smallest: number, largest: number, otherwise: number) =>
   z.int().min(smallest).max(largest).default(otherwise);

@@ -6,7 +6,7 @@ import { createLogger } from '@howdah/runtime/logger';
 import type { MemberRole, RunOutcome } from '@howdah/status/backup';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DueTimes } from './due-times.ts';
+import type { DueTimes } from '@howdah/schedule/due-times';
 import { BackupLoop } from './loop.ts';
 import type { Repository } from './ports.ts';
 import { createRepositoryWatch } from './repository-watch.ts';

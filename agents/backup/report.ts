@@ -1,7 +1,7 @@
 import type { Backup } from '@howdah/pgbackrest/info';
 import type { BackupEntry, BackupStatus, RunOutcome } from '@howdah/status/backup';
 import type { ArchiveState } from './archive.ts';
-import { upcoming } from './due-times.ts';
+import { upcoming } from '@howdah/schedule/due-times';
 import type { RoleView } from './gate.ts';
 import type { Running } from './loop.ts';
 import type { Due } from './model.ts';

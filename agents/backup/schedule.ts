@@ -1,5 +1,5 @@
 import type { Backup } from '@howdah/pgbackrest/info';
-import type { DueTimes } from './due-times.ts';
+import type { DueTimes } from '@howdah/schedule/due-times';
 import { annotationKeys, covers, type Due, initialId, type Schedule } from './model.ts';
 import type { RepositoryView } from './repositories.ts';
 

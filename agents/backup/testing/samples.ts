@@ -1,5 +1,5 @@
 import type { Backup, StanzaInfo } from '@howdah/pgbackrest/info';
-import { dueTimes } from '../due-times.ts';
+import { dueTimes } from '@howdah/schedule/due-times';
 import type { Due } from '../model.ts';
 import type { RepositoryView } from '../repositories.ts';
 import type { TimedSchedule } from '../schedule.ts';
