@@ -1,6 +1,7 @@
 import { type StructuralSchema, structural } from '@howdah/kube/structural-schema';
 import * as z from 'zod';
 import { agentSections } from './api/agents.ts';
+import { postgresAction } from './api/postgres-action.ts';
 import { postgresCluster } from './api/postgres-cluster.ts';
 
 const schemaOf = (schema: z.ZodType): StructuralSchema =>
@@ -91,6 +92,28 @@ const cluster = (): Kind => {
   };
 };
 
+const action = (): Kind => {
+  const { spec = {}, status = {} } = schemaOf(postgresAction).properties ?? {};
+  return {
+    kind: 'PostgresAction',
+    plural: 'postgresactions',
+    shortNames: ['pga'],
+    schema: {
+      type: 'object',
+      description: 'Something that is done to a PostgresCluster, once.',
+      required: ['spec'],
+      properties: { spec, status },
+    },
+    columns: [
+      { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },
+      { name: 'Type', type: 'string', jsonPath: '.spec.type' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Message', type: 'string', jsonPath: '.status.message' },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    ],
+  };
+};
+
 const definition = ({ kind, plural, shortNames, schema, columns }: Kind) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -115,4 +138,4 @@ const definition = ({ kind, plural, shortNames, schema, columns }: Kind) => ({
 
 /** Every kind of ours, as the API server wants to be told about it; by plural. */
 export const customResourceDefinitions = () =>
-  Object.fromEntries([cluster()].map((kind) => [kind.plural, definition(kind)]));
+  Object.fromEntries([cluster(), action()].map((kind) => [kind.plural, definition(kind)]));

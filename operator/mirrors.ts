@@ -23,6 +23,7 @@ const children = [
 
 export interface Mirrors {
   readonly clusters: Mirror;
+  readonly actions: Mirror;
   readonly storageClasses: Mirror;
   child(resource: Resource, namespace: string, name: string): KubeObject | undefined;
   /** All of one kind that belong to one cluster, by name. */
@@ -67,6 +68,10 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
     undefined,
     ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
   );
+  const actions = mirror(resources.postgresAction, undefined, ({ metadata, spec }) => {
+    const cluster = (spec as { readonly cluster?: string } | undefined)?.cluster;
+    return cluster === undefined ? undefined : `${metadata.namespace}/${cluster}`;
+  });
   const storageClasses = mirror(resources.storageClass, undefined, () => undefined);
   const byKind = new Map(
     children.map((resource) => [
@@ -77,9 +82,10 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
       }),
     ]),
   );
-  const all = [clusters, storageClasses, ...byKind.values()];
+  const all = [clusters, actions, storageClasses, ...byKind.values()];
   return {
     clusters,
+    actions,
     storageClasses,
     child: ({ kind }, at, name) => byKind.get(kind)?.get(at, name),
     children: ({ kind }, at, cluster) =>

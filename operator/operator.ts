@@ -7,10 +7,9 @@ import { createEvents } from '@howdah/kube/events';
 import { Lease } from '@howdah/kube/lease';
 import { Queue } from '@howdah/kube/queue';
 import { resources } from '@howdah/kube/resource';
-import { createPatroniClient } from '@howdah/patroni/client';
 import type { Logger } from '@howdah/runtime/logger';
+import { Actions } from './actions/actions.ts';
 import { Settler } from './apply/settler.ts';
-import { ports } from './desire/paths.ts';
 import type { OperatorEnvironment } from './environment.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { createMirrors } from './mirrors.ts';
@@ -117,16 +116,17 @@ export class Operator {
       },
     });
     const settler = new Settler(api, (kind, outcome) => metrics.writes.inc({ kind, outcome }));
+    const events = createEvents(api, clock, environment.identity);
     const reconciler = new Reconciler({
       api,
       mirrors,
       settler,
       users: new Users({ api, mirrors, settler, newPassword, clock }),
       newPassword,
-      events: createEvents(api, clock, environment.identity),
+      events,
+      actions: new Actions({ api, mirrors, events, clock }),
       images: environment.images,
       hasPodMonitor: await hasPodMonitors(api, signal),
-      switchover,
       clock,
     });
     const watching = mirrors.run(signal);
@@ -170,21 +170,5 @@ const hasPodMonitors = async (api: ReconcilerInput['api'], signal: AbortSignal):
     signal.throwIfAborted();
     if (error instanceof HowdahError) return false;
     throw error;
-  }
-};
-
-const switchover: ReconcilerInput['switchover'] = async (pods, rest, from, to, signal) => {
-  const address = pods.find(({ name }) => name === from)?.address;
-  if (address === undefined) return;
-  const client = createPatroniClient({
-    url: `http://${address}:${ports.patroni}`,
-    username: rest.username,
-    readPassword: async () => rest.password,
-    deadlineMs: 60_000,
-  });
-  try {
-    await client.switchover({ leader: from, candidate: to }, signal);
-  } finally {
-    client.close();
   }
 };

@@ -7,6 +7,7 @@ import type { KubeObject } from '@howdah/kube/object';
 import { resourceOf, resources } from '@howdah/kube/resource';
 import { type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import * as z from 'zod';
+import type { Actions } from './actions/actions.ts';
 import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts';
 import { fieldManager, type Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
@@ -22,6 +23,7 @@ import { operatorErrors } from './errors.ts';
 import type { Mirrors } from './mirrors.ts';
 import { readFleet } from './observe/fleet.ts';
 import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secrets.ts';
+import { askPatroni, type Login } from './observe/patroni.ts';
 import { type MemberPod, memberPod } from './observe/pods.ts';
 import { readStorage } from './observe/surroundings.ts';
 import { statusOf } from './plan/conditions.ts';
@@ -41,19 +43,8 @@ export interface ReconcilerInput {
   readonly events: Events;
   readonly images: Images;
   readonly hasPodMonitor: boolean;
-  readonly switchover: (
-    pods: readonly MemberPod[],
-    rest: Login,
-    from: string,
-    to: string,
-    signal: AbortSignal,
-  ) => Promise<void>;
+  readonly actions: Actions;
   readonly clock: Clock;
-}
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
 }
 
 /** Something is on its way, or was just done: look again soon. */
@@ -117,12 +108,12 @@ export class Reconciler {
         instances: spec.instances,
         podDigest: podDigestOf(desired.objects),
         agentImage: wanted.images.agent,
-        updates: spec.updates,
+        updates: this.#input.actions.releases(namespace, name) ? { pods: 'automatic' } : spec.updates,
         windowOpen: isWindowOpen(spec.updates, clock.now()),
       });
-    const behind =
+    const onTheWay =
       paused || refused.length > 0
-        ? []
+        ? false
         : await this.#apply({ object, wanted, desired, pods, fleet, roll }, signal);
     const status = statusOf({
       generation,
@@ -138,7 +129,7 @@ export class Reconciler {
       now: clock.now(),
     });
     await tellStatus(this.#input, object, cluster.status, status, signal);
-    const unsettled = behind.length > 0 || !['none', 'held'].includes(roll.step);
+    const unsettled = onTheWay || !['none', 'held'].includes(roll.step);
     const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     return unsettled || !ready ? soonMs : laterMs;
   }
@@ -150,15 +141,15 @@ export class Reconciler {
     return { name, namespace, uid, spec, images, secrets, has: { podMonitor: hasPodMonitor } };
   }
 
-  /** @returns members that have not seen their newest configuration yet. */
+  /** @returns whether something is on its way. */
   async #apply(
     { object, wanted, desired, pods, fleet, roll }: Application,
     signal: AbortSignal,
-  ): Promise<readonly string[]> {
-    const { api, events } = this.#input;
+  ): Promise<boolean> {
+    const { api, events, actions } = this.#input;
     await this.#makeCredentials(wanted, signal);
-    const names = namesOf(wanted.name);
-    const rest = await this.#login(wanted.namespace, names.rest, signal);
+    const { rest } = namesOf(wanted.name);
+    const patroni = askPatroni((within) => this.#login(wanted.namespace, rest, within));
     const grown = await this.#grow(wanted, signal);
     for (const each of desired.objects)
       if (grown || each.kind !== resources.statefulSet.kind) await this.#settle(object, each, signal);
@@ -166,19 +157,14 @@ export class Reconciler {
     const [agents, postgres] = desired.mounted;
     const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
     const behind = await touchPods(api, wanted.namespace, pods, fleet, mounted, signal);
-    const done = await takeRollStep(
-      roll,
-      {
-        api,
-        namespace: wanted.namespace,
-        agentImage: wanted.images.agent,
-        switchover: (from, to, within) => this.#input.switchover(pods, rest, from, to, within),
-      },
-      signal,
-    );
+    const { namespace, name } = wanted;
+    const tools = { api, namespace, agentImage: wanted.images.agent, patroni, pods };
+    const done = await takeRollStep(roll, tools, signal);
     if (done !== undefined)
       await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
-    return behind;
+    const rolling = roll.step !== 'none' && roll.step !== 'held';
+    const acting = await actions.look({ namespace, name, pods, fleet, rolling, patroni }, signal);
+    return acting || behind.length > 0;
   }
 
   /** @returns false while the StatefulSet is on its way out, to be made anew with its new template. */

@@ -1,5 +1,7 @@
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
+import type { AskPatroni } from '../observe/patroni.ts';
+import type { MemberPod } from '../observe/pods.ts';
 import type { RollStep } from '../plan/roll.ts';
 
 /** The agents’ image in a running pod is one field, which is ours alone. */
@@ -9,13 +11,14 @@ export interface RollTools {
   readonly api: KubeApi;
   readonly namespace: string;
   readonly agentImage: string;
-  readonly switchover: (from: string, to: string, signal: AbortSignal) => Promise<void>;
+  readonly patroni: AskPatroni;
+  readonly pods: readonly MemberPod[];
 }
 
 /** @returns what was done, in words; undefined when nothing was. */
 export const takeRollStep = async (
   roll: RollStep,
-  { api, namespace, agentImage, switchover }: RollTools,
+  { api, namespace, agentImage, patroni, pods }: RollTools,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   switch (roll.step) {
@@ -39,7 +42,12 @@ export const takeRollStep = async (
       await api.remove(resources.pod, { namespace, name: roll.member }, { uid: roll.uid }, signal);
       return `${roll.member} gets a new pod`;
     case 'switchover':
-      await switchover(roll.from, roll.to, signal);
+      await patroni.order(
+        roll.from,
+        { order: 'switchover', leader: roll.from, candidate: roll.to },
+        pods,
+        signal,
+      );
       return `${roll.to} becomes primary, so that ${roll.from} can get a new pod`;
   }
 };

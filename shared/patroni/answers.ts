@@ -13,6 +13,8 @@ export interface Member {
   readonly pendingRestart: boolean;
   /** PostgreSQL's, e.g. 150018; absent while it is not running. */
   readonly serverVersionNum?: number;
+  /** When PostgreSQL was started, in Patroni’s form; another one after each restart. Absent while it does not run. */
+  readonly startedAt?: string;
   /** Cluster in maintenance mode: Patroni lets roles alone. */
   readonly paused: boolean;
 }
@@ -64,6 +66,7 @@ export const memberAnswer = z
     role: z.string(),
     timeline,
     pending_restart: z.boolean().optional(),
+    postmaster_start_time: z.string().nullish(),
     server_version: z.int().positive().nullish(),
     pause: z.boolean().optional(),
     patroni: identity,
@@ -75,6 +78,7 @@ export const memberAnswer = z
       state: answer.state,
       ...(answer.timeline ? { timeline: answer.timeline } : {}),
       pendingRestart: answer.pending_restart ?? false,
+      ...(answer.postmaster_start_time ? { startedAt: answer.postmaster_start_time } : {}),
       ...(answer.server_version ? { serverVersionNum: answer.server_version } : {}),
       paused: answer.pause ?? false,
     }),

@@ -24,6 +24,14 @@ export interface PatroniOptions {
   readonly deadlineMs?: number;
 }
 
+/** https://patroni.readthedocs.io/en/latest/rest_api.html#switchover-and-failover-endpoints and what follows there. */
+export type PatroniOrder =
+  | { readonly order: 'switchover'; readonly leader: string; readonly candidate?: string }
+  | { readonly order: 'failover'; readonly candidate: string }
+  | { readonly order: 'restart' }
+  | { readonly order: 'reload' }
+  | { readonly order: 'reinitialize'; readonly force: boolean };
+
 /** Patroni's REST API on one member. Each call has a deadline; failures are HowdahErrors (errors.ts). */
 export interface PatroniClient {
   /** `GET /patroni`: this member, from Patroni's memory and a query; answers also while the store is away. */
@@ -37,11 +45,11 @@ export interface PatroniClient {
     parameters: Readonly<Record<string, ParameterValue>>,
     signal: AbortSignal,
   ): Promise<DynamicConfig>;
-  /** `POST /switchover`: ends when the candidate is primary. Rejects with Patroni’s own words when it refuses. */
-  switchover(
-    order: { readonly leader: string; readonly candidate: string },
-    signal: AbortSignal,
-  ): Promise<void>;
+  /**
+   * `POST` of an order, on the member that it is about; ends when it is carried out. Rejects with Patroni’s own
+   * words when it refuses.
+   */
+  order(order: PatroniOrder, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -74,15 +82,16 @@ export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
         dynamicConfigAnswer,
         signal,
       ),
-    switchover: async (order, signal) => {
+    order: async ({ order, ...body }, signal) => {
       const question = {
         method: 'POST',
-        path: '/switchover',
-        body: JSON.stringify(order),
+        path: `/${order}`,
+        body: JSON.stringify(body),
         ...(await credentials()),
       } as const;
       const answer = await exchange.ask(question, signal);
-      if (answer.statusCode !== 200) throw refused(question, answer);
+      // 202: a reload is passed on to PostgreSQL, which takes it at once.
+      if (answer.statusCode !== 200 && answer.statusCode !== 202) throw refused(question, answer);
     },
     close: exchange.close,
   };
@@ -92,6 +101,7 @@ const kindByStatus: Readonly<Record<number, (typeof patroniErrors)[keyof typeof 
   401: patroniErrors.unauthorized,
   403: patroniErrors.unauthorized,
   409: patroniErrors.conflict,
+  412: patroniErrors.refused,
   // 502 of GET /config and 503 of PATCH /config: the store holds no configuration (yet).
   500: patroniErrors.unavailable,
   502: patroniErrors.unavailable,

@@ -33,6 +33,12 @@ export const patroniErrors = {
     remedy: 'Nothing: it is read and compared again.',
     retry: 'now',
   },
+  refused: {
+    code: 'HOWDAH_PATRONI_REFUSED',
+    meaning: 'Patroni will not do what was asked, as the cluster is now.',
+    remedy: 'Its own words in the message say why: no candidate is good enough, or there is nothing to do.',
+    retry: 'backoff',
+  },
   unavailable: {
     code: 'HOWDAH_PATRONI_UNAVAILABLE',
     meaning:

@@ -1,0 +1,199 @@
+import type { Clock } from '@howdah/core/clock';
+import { describeError, HowdahError } from '@howdah/core/errors';
+import type { KubeApi } from '@howdah/kube/api';
+import type { Events } from '@howdah/kube/events';
+import type { KubeObject } from '@howdah/kube/object';
+import type { PatroniOrder } from '@howdah/patroni/client';
+import { type Fleet, primaryOf } from '@howdah/status/fleet';
+import { type ActionStatus, type PostgresAction, postgresAction } from '../api/postgres-action.ts';
+import { fieldManager } from '../apply/settler.ts';
+import type { Mirrors } from '../mirrors.ts';
+import type { AskPatroni } from '../observe/patroni.ts';
+import type { MemberPod } from '../observe/pods.ts';
+import { refusal } from './refusal.ts';
+import { nextRestart } from './restart.ts';
+
+export interface ActionsInput {
+  readonly api: KubeApi;
+  readonly mirrors: Mirrors;
+  readonly events: Events;
+  readonly clock: Clock;
+}
+
+/** A cluster as one look found it. */
+export interface Scene {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pods: readonly MemberPod[];
+  readonly fleet: Fleet;
+  /** Whether pods still wait for their new template. */
+  readonly rolling: boolean;
+  readonly patroni: AskPatroni;
+}
+
+interface Open {
+  readonly object: KubeObject;
+  readonly action: PostgresAction;
+}
+
+/** Does each PostgresAction once, one after the other in each cluster. */
+export class Actions {
+  readonly #input: ActionsInput;
+
+  constructor(input: ActionsInput) {
+    this.#input = input;
+  }
+
+  /** The one that is to be done now. */
+  #open(namespace: string, cluster: string): Open | undefined {
+    return [...this.#input.mirrors.actions.values()]
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map((object) => ({ object, action: postgresAction.parse(object) }))
+      .filter(({ action: { spec, status } }) => spec.cluster === cluster && status.endedAt === undefined)
+      .toSorted((a, b) =>
+        (a.object.metadata.creationTimestamp ?? '').localeCompare(b.object.metadata.creationTimestamp ?? ''),
+      )[0];
+  }
+
+  /** Whether somebody asked for what waits for a request: pods that need a new template. */
+  releases(namespace: string, cluster: string): boolean {
+    const spec = this.#open(namespace, cluster)?.action.spec;
+    return spec?.type === 'restart' && spec.member === undefined;
+  }
+
+  /** @returns whether one is under way, and worth another look soon. */
+  async look(scene: Scene, signal: AbortSignal): Promise<boolean> {
+    const open = this.#open(scene.namespace, scene.name);
+    if (open === undefined) return false;
+    const { phase } = open.action.status;
+    if (phase === undefined) await this.#begin(open, scene, signal);
+    else if (open.action.spec.type === 'restart') await this.#goOn(open, scene, signal);
+    else await this.#tell(open, this.#interrupted(open, scene), signal);
+    return true;
+  }
+
+  async #begin(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
+    const { spec } = open.action;
+    const why = refusal(spec, scene.fleet);
+    if (why !== undefined) return this.#tell(open, { phase: 'Refused', message: why }, signal);
+    const before = spec.type === 'restart' ? await scene.patroni.starts(scene.pods, signal) : undefined;
+    // Told before it is done: whoever takes over must know that it may have been done.
+    await this.#write(
+      open,
+      { phase: 'Running', startedAt: this.#now(), ...(before === undefined ? {} : { before }) },
+      signal,
+    );
+    const order = orderOf(open.action, scene.fleet);
+    if (order === undefined) return;
+    try {
+      await scene.patroni.order(order.to, order.order, scene.pods, signal);
+      await this.#tell(open, { phase: 'Done', message: order.done }, signal);
+    } catch (error) {
+      if (!(error instanceof HowdahError)) throw error;
+      await this.#tell(open, { phase: 'Failed', message: describeError(error) }, signal);
+    }
+  }
+
+  async #goOn(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
+    const { spec, status } = open.action;
+    if (scene.rolling) return;
+    const now = await scene.patroni.starts(scene.pods, signal);
+    const { pods, fleet } = scene;
+    const next = nextRestart({ pods, fleet, only: spec.member, before: status.before ?? {}, now });
+    if (next.step === 'done')
+      return this.#tell(
+        open,
+        { phase: 'Done', message: `${spec.member ?? 'every member'} was restarted` },
+        signal,
+      );
+    if (next.step === 'wait') return;
+    try {
+      await scene.patroni.order(next.member, { order: 'restart' }, pods, signal);
+    } catch (error) {
+      if (!(error instanceof HowdahError)) throw error;
+      await this.#tell(open, { phase: 'Failed', message: `${next.member}: ${describeError(error)}` }, signal);
+    }
+  }
+
+  /** The operator ended while it was done; what came of it can be seen, but it is not done again. */
+  #interrupted({ action: { spec } }: Open, { fleet }: Scene): ActionStatus {
+    const primary = primaryOf(fleet)?.name;
+    return spec.candidate !== undefined && spec.candidate === primary
+      ? { phase: 'Done', message: `${primary} is primary` }
+      : {
+          phase: 'Failed',
+          message: `the operator ended while it was done; the primary is ${primary ?? 'not known'}. If it is still wanted, make a new action`,
+        };
+  }
+
+  async #tell(open: Open, status: ActionStatus, signal: AbortSignal): Promise<void> {
+    await this.#write(open, { ...status, endedAt: this.#now() }, signal);
+    const { phase = 'Done', message = '' } = status;
+    await this.#input.events.tell(
+      open.object,
+      {
+        type: phase === 'Done' ? 'Normal' : 'Warning',
+        reason: phase,
+        action: open.action.spec.type,
+        note: message,
+      },
+      signal,
+    );
+  }
+
+  async #write({ object, action }: Open, status: ActionStatus, signal: AbortSignal): Promise<void> {
+    const { name, namespace } = action.metadata;
+    await this.#input.api.apply(
+      {
+        ...{ apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace } },
+        status: { ...action.status, ...status },
+      },
+      { fieldManager, force: true, subresource: 'status' },
+      signal,
+    );
+  }
+
+  #now(): string {
+    return this.#input.clock
+      .now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z');
+  }
+}
+
+interface Order {
+  /** Whose Patroni is asked. */
+  readonly to: string;
+  readonly order: PatroniOrder;
+  readonly done: string;
+}
+
+/** What Patroni is to be told; undefined for what takes several looks. */
+const orderOf = ({ spec }: PostgresAction, fleet: Fleet): Order | undefined => {
+  const primary = primaryOf(fleet)?.name ?? '';
+  const { member = primary, candidate } = spec;
+  switch (spec.type) {
+    case 'restart':
+      return undefined;
+    case 'switchover':
+      return {
+        to: primary,
+        order: { order: 'switchover', leader: primary, ...(candidate === undefined ? {} : { candidate }) },
+        done: `${primary} gave the cluster over${candidate === undefined ? '' : ` to ${candidate}`}`,
+      };
+    case 'failover':
+      return {
+        to: candidate ?? '',
+        order: { order: 'failover', candidate: candidate ?? '' },
+        done: `${candidate} is primary`,
+      };
+    case 'reload':
+      return { to: member, order: { order: 'reload' }, done: `${member} reads its configuration again` };
+    case 'reinitialize':
+      return {
+        to: member,
+        order: { order: 'reinitialize', force: true },
+        done: `${member} gets its data anew`,
+      };
+  }
+};

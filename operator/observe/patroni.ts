@@ -1,0 +1,66 @@
+import { HowdahError } from '@howdah/core/errors';
+import { createPatroniClient, type PatroniClient, type PatroniOrder } from '@howdah/patroni/client';
+import { patroniErrors } from '@howdah/patroni/errors';
+import { ports } from '../desire/paths.ts';
+import type { MemberPod } from './pods.ts';
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A switchover waits for a checkpoint; a restart for one, and for recovery. */
+const orderDeadlineMs = 120_000;
+
+/** What is asked of the members’ own Patronis, and what they are told. */
+export interface AskPatroni {
+  /** When each member’s PostgreSQL was started; those that do not answer are left out. */
+  starts(pods: readonly MemberPod[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  order(member: string, order: PatroniOrder, pods: readonly MemberPod[], signal: AbortSignal): Promise<void>;
+}
+
+const withClient = async <Answer>(
+  pod: MemberPod | undefined,
+  options: { readonly login?: Login; readonly deadlineMs: number },
+  ask: (client: PatroniClient) => Promise<Answer>,
+): Promise<Answer> => {
+  if (pod?.address === undefined)
+    throw new HowdahError(patroniErrors.unreachable, 'the member has no pod with an address');
+  const { login, deadlineMs } = options;
+  const client = createPatroniClient({
+    url: `http://${pod.address}:${ports.patroni}`,
+    deadlineMs,
+    ...(login === undefined ? {} : { username: login.username, readPassword: async () => login.password }),
+  });
+  try {
+    return await ask(client);
+  } finally {
+    client.close();
+  }
+};
+
+/** @param readLogin of Patroni’s write endpoints; asked for each order. */
+export const askPatroni = (readLogin: (signal: AbortSignal) => Promise<Login>): AskPatroni => ({
+  starts: async (pods, signal) => {
+    const found = await Promise.all(
+      pods.map(async (pod) => {
+        try {
+          const { startedAt } = await withClient(pod, { deadlineMs: 3_000 }, (client) =>
+            client.member(signal),
+          );
+          return startedAt === undefined ? [] : [[pod.name, startedAt] as const];
+        } catch (error) {
+          signal.throwIfAborted();
+          if (error instanceof HowdahError) return [];
+          throw error;
+        }
+      }),
+    );
+    return Object.fromEntries(found.flat());
+  },
+  order: async (member, order, pods, signal) => {
+    const pod = pods.find(({ name }) => name === member);
+    const login = await readLogin(signal);
+    await withClient(pod, { login, deadlineMs: orderDeadlineMs }, (client) => client.order(order, signal));
+  },
+});
