@@ -2,6 +2,7 @@ import { type StructuralSchema, structural } from '@howdah/kube/structural-schem
 import * as z from 'zod';
 import { agentSections } from './api/agents.ts';
 import { postgresAction } from './api/postgres-action.ts';
+import { postgresBackup } from './api/postgres-backup.ts';
 import { postgresCluster } from './api/postgres-cluster.ts';
 
 const schemaOf = (schema: z.ZodType): StructuralSchema =>
@@ -114,6 +115,29 @@ const action = (): Kind => {
   };
 };
 
+const backup = (): Kind => {
+  const { spec = {}, status = {} } = schemaOf(postgresBackup).properties ?? {};
+  return {
+    kind: 'PostgresBackup',
+    plural: 'postgresbackups',
+    shortNames: ['pgb'],
+    schema: {
+      type: 'object',
+      description: 'A backup of a PostgresCluster that somebody asks for.',
+      required: ['spec'],
+      properties: { spec, status },
+    },
+    columns: [
+      { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },
+      { name: 'Type', type: 'string', jsonPath: '.spec.type' },
+      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+      { name: 'Label', type: 'string', jsonPath: '.status.label' },
+      { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
+      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+    ],
+  };
+};
+
 const definition = ({ kind, plural, shortNames, schema, columns }: Kind) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -138,4 +162,4 @@ const definition = ({ kind, plural, shortNames, schema, columns }: Kind) => ({
 
 /** Every kind of ours, as the API server wants to be told about it; by plural. */
 export const customResourceDefinitions = () =>
-  Object.fromEntries([cluster(), action()].map((kind) => [kind.plural, definition(kind)]));
+  Object.fromEntries([cluster(), action(), backup()].map((kind) => [kind.plural, definition(kind)]));

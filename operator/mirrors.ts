@@ -24,6 +24,7 @@ const children = [
 export interface Mirrors {
   readonly clusters: Mirror;
   readonly actions: Mirror;
+  readonly backups: Mirror;
   readonly storageClasses: Mirror;
   child(resource: Resource, namespace: string, name: string): KubeObject | undefined;
   /** All of one kind that belong to one cluster, by name. */
@@ -68,10 +69,12 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
     undefined,
     ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
   );
-  const actions = mirror(resources.postgresAction, undefined, ({ metadata, spec }) => {
+  const byName = ({ metadata, spec }: KubeObject): string | undefined => {
     const cluster = (spec as { readonly cluster?: string } | undefined)?.cluster;
     return cluster === undefined ? undefined : `${metadata.namespace}/${cluster}`;
-  });
+  };
+  const actions = mirror(resources.postgresAction, undefined, byName);
+  const backups = mirror(resources.postgresBackup, undefined, byName);
   const storageClasses = mirror(resources.storageClass, undefined, () => undefined);
   const byKind = new Map(
     children.map((resource) => [
@@ -82,10 +85,11 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
       }),
     ]),
   );
-  const all = [clusters, actions, storageClasses, ...byKind.values()];
+  const all = [clusters, actions, backups, storageClasses, ...byKind.values()];
   return {
     clusters,
     actions,
+    backups,
     storageClasses,
     child: ({ kind }, at, name) => byKind.get(kind)?.get(at, name),
     children: ({ kind }, at, cluster) =>

@@ -10,6 +10,7 @@ import { resources } from '@howdah/kube/resource';
 import type { Logger } from '@howdah/runtime/logger';
 import { Actions } from './actions/actions.ts';
 import { Settler } from './apply/settler.ts';
+import { Backups } from './backups/backups.ts';
 import type { OperatorEnvironment } from './environment.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { createMirrors } from './mirrors.ts';
@@ -125,6 +126,7 @@ export class Operator {
       newPassword,
       events,
       actions: new Actions({ api, mirrors, events, clock }),
+      backups: new Backups({ api, mirrors, events }),
       images: environment.images,
       hasPodMonitor: await hasPodMonitors(api, signal),
       clock,

@@ -13,6 +13,8 @@ import { fieldManager, type Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
 import { tellStatus } from './apply/tell-status.ts';
 import { touchPods } from './apply/touch-pods.ts';
+import type { Backups } from './backups/backups.ts';
+import { requestsOf } from './backups/requests.ts';
 import { agentConfigs } from './desire/agent-configs.ts';
 import { digestOf } from './desire/config-maps.ts';
 import { credentials } from './desire/credentials.ts';
@@ -44,6 +46,7 @@ export interface ReconcilerInput {
   readonly images: Images;
   readonly hasPodMonitor: boolean;
   readonly actions: Actions;
+  readonly backups: Backups;
   readonly clock: Clock;
 }
 
@@ -135,10 +138,11 @@ export class Reconciler {
   }
 
   async #wanted({ metadata, spec }: PostgresCluster, signal: AbortSignal): Promise<Wanted> {
-    const { api, images, hasPodMonitor } = this.#input;
+    const { api, images, backups, hasPodMonitor } = this.#input;
     const { name, namespace, uid } = metadata;
     const secrets = await readSecrets(api, namespace, secretNeeds(spec), signal);
-    return { name, namespace, uid, spec, images, secrets, has: { podMonitor: hasPodMonitor } };
+    const requests = requestsOf(backups.of(namespace, name));
+    return { name, namespace, uid, spec, images, secrets, requests, has: { podMonitor: hasPodMonitor } };
   }
 
   /** @returns whether something is on its way. */
@@ -146,7 +150,7 @@ export class Reconciler {
     { object, wanted, desired, pods, fleet, roll }: Application,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { api, events, actions } = this.#input;
+    const { api, events, actions, backups } = this.#input;
     await this.#makeCredentials(wanted, signal);
     const { rest } = namesOf(wanted.name);
     const patroni = askPatroni((within) => this.#login(wanted.namespace, rest, within));
@@ -164,7 +168,8 @@ export class Reconciler {
       await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
     const rolling = roll.step !== 'none' && roll.step !== 'held';
     const acting = await actions.look({ namespace, name, pods, fleet, rolling, patroni }, signal);
-    return acting || behind.length > 0;
+    const copying = await backups.look(namespace, name, fleet, signal);
+    return acting || copying || behind.length > 0;
   }
 
   /** @returns false while the StatefulSet is on its way out, to be made anew with its new template. */

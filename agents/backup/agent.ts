@@ -7,9 +7,9 @@ import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
+import { dueTimes } from '@howdah/schedule/due-times';
 import { BackupAgent } from './backup-agent.ts';
 import { type Config, schema } from './config.ts';
-import { dueTimes } from '@howdah/schedule/due-times';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { patroniRole } from './patroni-role.ts';
 import type { Repository } from './ports.ts';
@@ -23,13 +23,14 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const patroni = patroniOf(config);
   const server = serverOf(config);
   const repository = repositoryOf(config);
-  const configured = [...new Set(config.schedules.flatMap(({ repos }) => repos))];
+  const configured = [...new Set([...config.schedules, ...config.requests].flatMap(({ repos }) => repos))];
   return new BackupAgent({
     stanza: config.stanza,
     schedules: config.schedules.map((schedule) => ({
       ...schedule,
       times: dueTimes(schedule.cron, schedule.timeZone),
     })),
+    requests: config.requests.map((request) => ({ ...request, at: new Date(request.at) })),
     initialBackup: config.initialBackup,
     retry: { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 },
     member: input.member,

@@ -64,6 +64,7 @@ const startAgent = async (word: PatroniWord = { role: 'primary', timeline: 1 }) 
     ...{ repository, server, clock, metrics },
     stanza: 'main',
     schedules: [scheduleOf()],
+    requests: [],
     initialBackup: true,
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',

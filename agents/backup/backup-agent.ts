@@ -4,12 +4,16 @@ import type { BackupStatus, MemberRole } from '@howdah/status/backup';
 import { type ArchiveState, archiveState } from './archive.ts';
 import { BackupLoop, type LoopInput } from './loop.ts';
 import type { Metrics, MetricsKnowledge } from './metrics.ts';
+import type { Request } from './model.ts';
 import type { Server } from './ports.ts';
 import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
+import { type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Wake } from './wake.ts';
 
-export interface BackupAgentInput extends Omit<LoopInput, 'onOutcome'> {
+export interface BackupAgentInput extends Omit<LoopInput, 'onOutcome' | 'timed'> {
+  readonly schedules: readonly TimedSchedule[];
+  readonly requests: readonly Request[];
   readonly stanza: string;
   readonly server: Pick<Server, 'archiver'>;
   readonly metrics: Metrics;
@@ -43,6 +47,7 @@ export class BackupAgent implements Agent {
     this.stallAfterMs = Math.max(300_000, 5 * input.infoIntervalMs);
     this.#loop = new BackupLoop({
       ...input,
+      timed: [...input.schedules, ...input.requests.map(timedRequest)],
       onOutcome: ({ type, outcome }) => input.metrics.runs.inc({ type, outcome }),
     });
   }
@@ -170,11 +175,12 @@ export class BackupAgent implements Agent {
   }
 
   #knowledge(): MetricsKnowledge {
-    const { stanza, role, schedules, repositories, clock } = this.#input;
+    const { stanza, role, schedules, requests, repositories, clock } = this.#input;
     return {
       stanza,
       role: role.view(),
       schedules,
+      requests,
       repositories: repositories.views(),
       info: repositories.info(),
       dues: this.#loop.dues(),

@@ -1,9 +1,9 @@
 import { patroniConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
-import * as z from 'zod';
 import { cronProblem } from '@howdah/schedule/due-times';
-import { initialId } from './model.ts';
 import { isTimeZone } from '@howdah/schedule/zone';
+import * as z from 'zod';
+import { initialId } from './model.ts';
 
 const seconds = (smallest: number, largest: number, otherwise: number) =>
   z.int().min(smallest).max(largest).default(otherwise);
@@ -44,14 +44,33 @@ const missed = z.strictObject({
     ),
 });
 
-const schedule = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'small letters, digits and hyphens, at most 63')
+const id = () =>
+  z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'small letters, digits and hyphens, at most 63');
+const repos = () =>
+  z
+    .array(z.int().min(1).max(256))
+    .min(1)
+    .max(256)
+    .refine((list) => new Set(list).size === list.length, 'each repository once')
+    .default([1]);
+const type = () => z.enum(['full', 'diff', 'incr']).describe('pgBackRest’s type of backup.');
+
+const request = z.strictObject({
+  id: id().describe('Name of the request, unique in this file; stands in the backup’s annotations.'),
+  type: type(),
+  repos: repos().describe('Numbers of the repositories that get the backup.'),
+  at: z.iso
+    .datetime({ offset: true })
     .describe(
-      'Name of the schedule, unique in this file; stands in metrics and in the backup’s annotations.',
+      'When it was asked for, e.g. 2026-03-01T09:30:00Z. It is done once, by whoever is primary: a backup of this type or larger that was started since satisfies it. After a week it means nothing any more.',
     ),
-  type: z.enum(['full', 'diff', 'incr']).describe('pgBackRest’s type of backup.'),
+});
+
+const schedule = z.strictObject({
+  id: id().describe(
+    'Name of the schedule, unique in this file; stands in metrics and in the backup’s annotations.',
+  ),
+  type: type(),
   cron: z
     .string()
     .superRefine((cron, context) => {
@@ -66,12 +85,7 @@ const schedule = z.strictObject({
     .refine(isTimeZone, 'a name of the IANA time zone database, e.g. Europe/Berlin or UTC')
     .default('UTC')
     .describe('IANA time zone in which `cron` is meant.'),
-  repos: z
-    .array(z.int().min(1).max(256))
-    .min(1)
-    .refine((repos) => new Set(repos).size === repos.length, 'each repository once')
-    .default([1])
-    .describe('Numbers of pgBackRest’s repositories that get the backup, one after the other.'),
+  repos: repos().describe('Numbers of pgBackRest’s repositories that get the backup, one after the other.'),
   missed: missed.prefault({}).describe('What happens to a due time at which no backup was taken.'),
 });
 
@@ -110,6 +124,11 @@ export const schema = z
       .prefault({})
       .describe('When a failed backup is tried again.'),
     schedules: z.array(schedule).max(1_000).describe('Which backup is due when.'),
+    requests: z
+      .array(request)
+      .max(100)
+      .default([])
+      .describe('Backups that somebody asked for, each done once.'),
   })
   .superRefine((config, context) => {
     if (config.role.source === 'patroni' && config.patroni === undefined) {
@@ -120,6 +139,14 @@ export const schema = z
           'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
       });
     }
+    config.requests.forEach(({ id }, index) => {
+      if (config.requests.findIndex((other) => other.id === id) !== index)
+        context.addIssue({
+          code: 'custom',
+          path: ['requests', index, 'id'],
+          message: 'an id that no other request has',
+        });
+    });
     config.schedules.forEach(({ id }, index) => {
       const path = ['schedules', index, 'id'];
       if (config.schedules.findIndex((other) => other.id === id) !== index) {

@@ -3,10 +3,10 @@ import { takeBackup } from '@howdah/pgbackrest/backup';
 import { readInfo } from '@howdah/pgbackrest/info';
 import { createStanza } from '@howdah/pgbackrest/stanza';
 import { createLogger } from '@howdah/runtime/logger';
+import type { DueTimes } from '@howdah/schedule/due-times';
 import type { MemberRole, RunOutcome } from '@howdah/status/backup';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DueTimes } from '@howdah/schedule/due-times';
 import { BackupLoop } from './loop.ts';
 import type { Repository } from './ports.ts';
 import { createRepositoryWatch } from './repository-watch.ts';
@@ -69,7 +69,7 @@ const member = async (schedules: readonly TimedSchedule[]) => {
   const repositories = createRepositoryWatch({ repository: repository(), configured: [1], clock });
   await Promise.all([watch.ask(quiet()), repositories.read(quiet())]);
   const loop = new BackupLoop({
-    ...{ schedules, repositories, clock, role: watch, repository: repository(), member: 'pg-0' },
+    ...{ timed: schedules, repositories, clock, role: watch, repository: repository(), member: 'pg-0' },
     initialBackup: true,
     retry: { initialMs: 1_000, maxMs: 10_000 },
     random: () => 0.5,

@@ -50,7 +50,7 @@ const primary = async (fails: { backup?: boolean | Error; stanza?: boolean; lock
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);
   const loop = new BackupLoop({
     ...{ role, repositories, repository, clock },
-    schedules: [scheduleOf({ repos: [1, 2] })],
+    timed: [scheduleOf({ repos: [1, 2] })],
     initialBackup: true,
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',

@@ -12,7 +12,7 @@ import type { RepositoryWatch } from './repository-watch.ts';
 import { afterFailure, afterSuccess, type Retries } from './retry.ts';
 import type { RoleWatch } from './role-watch.ts';
 import { runBackup } from './run.ts';
-import { dueNow, type TimedSchedule } from './schedule.ts';
+import { dueNow, type Timed } from './schedule.ts';
 import { verifyRun } from './verify.ts';
 
 /** The one run under way. */
@@ -23,7 +23,8 @@ export interface Running {
 }
 
 export interface LoopInput {
-  readonly schedules: readonly TimedSchedule[];
+  /** Schedules and requests. */
+  readonly timed: readonly Timed[];
   readonly initialBackup: boolean;
   readonly retry: BackoffRule;
   readonly member: string;
@@ -71,8 +72,8 @@ export class BackupLoop {
 
   /** What should be in the repositories and is not. */
   dues(): readonly Due[] {
-    const { schedules, initialBackup, repositories, clock } = this.#input;
-    return dueNow({ schedules, initialBackup, repositories: repositories.views(), now: clock.now() });
+    const { timed, initialBackup, repositories, clock } = this.#input;
+    return dueNow({ schedules: timed, initialBackup, repositories: repositories.views(), now: clock.now() });
   }
 
   /**
@@ -124,9 +125,7 @@ export class BackupLoop {
   }
 
   #msToNextDue(now: Date): number {
-    const next = this.#input.schedules.map(
-      ({ times }) => times.next(now)?.getTime() ?? Number.POSITIVE_INFINITY,
-    );
+    const next = this.#input.timed.map(({ times }) => times.next(now)?.getTime() ?? Number.POSITIVE_INFINITY);
     return Math.min(Number.POSITIVE_INFINITY, ...next) - now.getTime();
   }
 

@@ -22,6 +22,7 @@ const knowledge = (more: Partial<MetricsKnowledge> = {}): MetricsKnowledge => ({
   stanza: 'main',
   role: { role: 'primary', source: 'patroni', timeline: 1 },
   schedules: [scheduleOf()],
+  requests: [],
   repositories: [],
   dues: [],
   running: undefined,

@@ -15,9 +15,21 @@ export interface Schedule {
   };
 }
 
+/** One backup that somebody asked for; one entry of `requests:`. */
+export interface Request {
+  readonly id: string;
+  readonly type: BackupType;
+  readonly repos: readonly number[];
+  /** When it was asked for. */
+  readonly at: Date;
+}
+
+/** What stands for a request where a schedule's id would. No schedule's id has a slash. */
+export const requestKey = (id: string): string => `request/${id}`;
+
 /** A backup that should be in a repository and is not. */
 export interface Due {
-  /** The schedule's id, or {@link initialId}. */
+  /** The schedule's id, a {@link requestKey}, or {@link initialId}. */
   readonly scheduleId: string;
   readonly type: BackupType;
   readonly repo: number;

@@ -8,6 +8,7 @@ const knowledge = (more: Partial<Knowledge> = {}): Knowledge => ({
   stanza: 'main',
   role: { role: 'replica', source: 'patroni', timeline: 2 },
   schedules: [scheduleOf()],
+  requests: [],
   repositories: [],
   dues: [],
   running: undefined,

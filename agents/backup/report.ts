@@ -1,12 +1,12 @@
 import type { Backup } from '@howdah/pgbackrest/info';
+import { upcoming } from '@howdah/schedule/due-times';
 import type { BackupEntry, BackupStatus, RunOutcome } from '@howdah/status/backup';
 import type { ArchiveState } from './archive.ts';
-import { upcoming } from '@howdah/schedule/due-times';
 import type { RoleView } from './gate.ts';
 import type { Running } from './loop.ts';
-import type { Due } from './model.ts';
+import type { Due, Request } from './model.ts';
 import type { RepositoryView } from './repositories.ts';
-import type { TimedSchedule } from './schedule.ts';
+import { satisfiedBy, type TimedSchedule } from './schedule.ts';
 import { timelineOf } from './wal.ts';
 
 /** All that the agent knows at one moment. */
@@ -14,6 +14,7 @@ export interface Knowledge {
   readonly stanza: string;
   readonly role: RoleView;
   readonly schedules: readonly TimedSchedule[];
+  readonly requests: readonly Request[];
   readonly repositories: readonly RepositoryView[];
   readonly dues: readonly Due[];
   readonly running: Running | undefined;
@@ -38,6 +39,15 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
     repos: [...schedule.repos],
     ...overdueSince(known.dues, schedule.id),
     nextDue: upcoming(schedule.times, known.now, upcomingCount).map((due) => due.toISOString()),
+  })),
+  requests: known.requests.map((request) => ({
+    id: request.id,
+    type: request.type,
+    at: request.at.toISOString(),
+    repos: request.repos.map((repo) => {
+      const backup = satisfiedBy(request, known.repositories).get(repo);
+      return { repo, ...(backup === undefined ? {} : { label: backup.label }) };
+    }),
   })),
   ...(known.running === undefined ? {} : { running: runningOf(known.running) }),
   ...(known.lastRun === undefined ? {} : { lastRun: known.lastRun }),

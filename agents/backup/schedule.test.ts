@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DueQuestion, dueNow } from './schedule.ts';
+import { type DueQuestion, dueNow, satisfiedBy, timedRequest } from './schedule.ts';
 import { at, backupOf, scheduleOf, viewOf } from './testing/samples.ts';
 
 const full = backupOf('full', at('01T12:00'));
@@ -116,5 +116,24 @@ describe('the first backup', () => {
 
   it('is not due when the configuration says so', () => {
     expect(ask({ schedules: incr, repositories: [viewOf([])] })).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  const request = { id: 'before-the-upgrade', type: 'diff' as const, repos: [1], at: at('02T09:30') };
+  const asked = (...backups: Parameters<typeof viewOf>[0]) =>
+    ask({ schedules: [timedRequest(request)], now: at('02T09:31'), repositories: [viewOf(backups)] });
+
+  it('is due from when it was made until a backup of its type, or a larger one, was started since', () => {
+    expect(ask({ schedules: [timedRequest(request)], now: at('02T09:29') })).toEqual([]);
+    expect(asked(full)).toEqual(['request/before-the-upgrade repo1 02T09:30']);
+    expect(asked(full, backupOf('incr', at('02T09:30:30')))).toHaveLength(1);
+    const taken = backupOf('diff', at('02T09:30:30'));
+    expect(asked(full, taken)).toEqual([]);
+    expect(satisfiedBy(request, [viewOf([full, taken])]).get(1)).toBe(taken);
+  });
+
+  it('is history after a week: its backup may have been expired since', () => {
+    expect(ask({ schedules: [timedRequest(request)], now: at('09T09:31') })).toEqual([]);
   });
 });

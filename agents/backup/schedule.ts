@@ -1,15 +1,53 @@
 import type { Backup } from '@howdah/pgbackrest/info';
 import type { DueTimes } from '@howdah/schedule/due-times';
-import { annotationKeys, covers, type Due, initialId, type Schedule } from './model.ts';
+import {
+  annotationKeys,
+  covers,
+  type Due,
+  initialId,
+  type Request,
+  requestKey,
+  type Schedule,
+} from './model.ts';
 import type { RepositoryView } from './repositories.ts';
+
+/** What falls due by itself: a schedule, or a request. */
+export type Timed = Omit<Schedule, 'cron' | 'timeZone'> & { readonly times: DueTimes };
 
 /** A schedule with its due times worked out. */
 export interface TimedSchedule extends Schedule {
   readonly times: DueTimes;
 }
 
+/** A request falls due once, when it was made, and is satisfied as any due time is: by what the repository shows. */
+export const timedRequest = ({ id, type, repos, at }: Request): Timed => ({
+  id: requestKey(id),
+  ...{ type, repos },
+  missed: { policy: 'run-once', withinHours: requestHours },
+  times: {
+    next: (instant) => (instant < at ? at : undefined),
+    previous: (instant) => (instant < at ? undefined : at),
+  },
+});
+
+/** Longer ago it is history, whose backup may have been expired since. */
+const requestHours = 168;
+
+/** The backup that satisfies a request in each repository, by number. */
+export const satisfiedBy = (
+  request: Request,
+  repositories: readonly RepositoryView[],
+): ReadonlyMap<number, Backup> =>
+  new Map(
+    request.repos.flatMap((repo) => {
+      const due = { scheduleId: requestKey(request.id), type: request.type, repo, dueAt: request.at };
+      const backup = backupsIn(repositories, repo).find((each) => isSatisfied(due, [each]));
+      return backup === undefined ? [] : [[repo, backup] as const];
+    }),
+  );
+
 export interface DueQuestion {
-  readonly schedules: readonly TimedSchedule[];
+  readonly schedules: readonly Timed[];
   readonly repositories: readonly RepositoryView[];
   /** Whether a repository without any full backup gets one at once. */
   readonly initialBackup: boolean;
@@ -41,7 +79,7 @@ export const dueNow = (question: DueQuestion): readonly Due[] => {
 };
 
 /** The latest due time that is not too old to be made up. */
-const latestDue = ({ times, missed }: TimedSchedule, now: Date): Date | undefined => {
+const latestDue = ({ times, missed }: Timed, now: Date): Date | undefined => {
   const dueAt = times.previous(now);
   const limitMs = missed.policy === 'skip' ? skipAfterMs : missed.withinHours * hourMs;
   return dueAt !== undefined && now.getTime() - dueAt.getTime() <= limitMs ? dueAt : undefined;

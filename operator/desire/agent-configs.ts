@@ -17,7 +17,12 @@ const patroni = { url: `http://127.0.0.1:${ports.patroni}` };
 const postgres = { host: paths.socket };
 
 /** What follows from the cluster itself; a spec may say otherwise, key by key. */
-const known = ({ namespace, name, spec }: Wanted): Readonly<Record<AgentName, Values | undefined>> => ({
+const known = ({
+  namespace,
+  name,
+  spec,
+  requests,
+}: Wanted): Readonly<Record<AgentName, Values | undefined>> => ({
   backup:
     spec.backup.repositories === undefined
       ? undefined
@@ -27,6 +32,7 @@ const known = ({ namespace, name, spec }: Wanted): Readonly<Record<AgentName, Va
           postgres,
           pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
           schedules: [],
+          ...(requests.length === 0 ? {} : { requests }),
         },
   exporter: { patroni, postgres },
   logship: { logDirectory: paths.log, sinks: [{ id: 'stdout', stdout: {} }] },

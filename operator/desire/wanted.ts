@@ -1,5 +1,6 @@
 import type { KubeObject, OwnerReference } from '@howdah/kube/object';
 import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import type { BackupRequest } from '../backups/requests.ts';
 
 /** Everything from which the objects of a cluster follow. */
 export interface Wanted {
@@ -10,6 +11,8 @@ export interface Wanted {
   readonly images: Images;
   /** What the Secrets that the spec names hold, by Secret and key; those that are not there are left out. */
   readonly secrets: Secrets;
+  /** Backups that somebody asked for. */
+  readonly requests: readonly BackupRequest[];
   /** Kinds that this Kubernetes has and others do not. */
   readonly has: { readonly podMonitor: boolean };
 }

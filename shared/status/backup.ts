@@ -67,6 +67,18 @@ export const backupStatus = z.object({
       nextDue: z.array(instant),
     }),
   ),
+  /** Backups that somebody asked for. */
+  requests: z
+    .array(
+      z.object({
+        id: z.string(),
+        type: backupType,
+        at: instant,
+        /** Each repository, with the label of the backup that satisfies the request there. */
+        repos: z.array(z.object({ repo: z.int().positive(), label: z.string().optional() })),
+      }),
+    )
+    .optional(),
   running: z
     .object({
       scheduleId: z.string(),
