@@ -3,7 +3,7 @@ import { waitingFor } from '../oracles/what-agents-say.ts';
 import type { Patroni } from '../patroni/patroni.ts';
 import type { Pod } from '../patroni/pods.ts';
 
-/** The only member's pod that came in the place of `before`, once its PostgreSQL serves, ready or not as a pod. */
+/** The only member's pod that came in the place of `before`, once its PostgreSQL serves and is ready; the pod may not be. */
 export const servingPod = (patroni: Patroni, before?: Pod): Promise<Pod> =>
   waitFor(
     'PostgreSQL to serve in a new pod',
@@ -14,7 +14,7 @@ export const servingPod = (patroni: Patroni, before?: Pod): Promise<Pod> =>
         pod,
         'SELECT NOT pg_is_in_recovery() AS writable',
       );
-      return row?.writable === true ? pod : undefined;
+      return row?.writable === true && pod.containers.postgres?.ready === true ? pod : undefined;
     },
     { deadlineMs: 180_000, everyMs: 1_000, signal: patroni.signal, explain: patroni.lastWords },
   );
