@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@howdah/core/clock';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Connection } from '@howdah/kube/connection';
@@ -57,6 +58,7 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
       resource,
       selection: { ...within, ...(labelSelector === undefined ? {} : { labelSelector }) },
       onChange: (_key, object, before) => {
+        if (isHeartbeat(object, before)) return;
         const about = object ?? before;
         const cluster = about === undefined ? undefined : clusterOf(about);
         if (cluster !== undefined) onChange(cluster);
@@ -103,4 +105,15 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
       await Promise.all(all.map((each) => each.run(signal)));
     },
   };
+};
+
+/** Patroni writes into the annotations of its pod in each of its loops: nothing that follows from. */
+const isHeartbeat = (object: KubeObject | undefined, before: KubeObject | undefined): boolean => {
+  if (object?.kind !== 'Pod' || before === undefined) return false;
+  const { metadata, spec, status } = object;
+  const { labels, deletionTimestamp } = metadata;
+  return isDeepStrictEqual(
+    [labels, deletionTimestamp, spec, status],
+    [before.metadata.labels, before.metadata.deletionTimestamp, before.spec, before.status],
+  );
 };

@@ -41,7 +41,14 @@ const replicaMethods = ({ backup, storage }: ClusterSpec) => {
 /** patroni.yaml; what differs from pod to pod, and every user and password, comes by environment. */
 export const patroniConfig = ({ name, spec }: Wanted) => ({
   scope: name,
-  kubernetes: { labels: memberLabels(name), use_endpoints: true },
+  kubernetes: {
+    labels: memberLabels(name),
+    // Patroni looks for its scope under this label; by default it is cluster-name.
+    scope_label: 'app.kubernetes.io/instance',
+    use_endpoints: true,
+    // A Service finds the port of Endpoints by its name.
+    ports: [{ name: 'postgresql', port: ports.postgres }],
+  },
   restapi: { listen: `0.0.0.0:${ports.patroni}` },
   bootstrap: {
     dcs: dynamicConfig(spec),

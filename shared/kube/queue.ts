@@ -14,9 +14,13 @@ export interface QueueInput {
 const failureBackoff: BackoffRule = { initialMs: 500, maxMs: 60_000 };
 /** Events come in swarms: what follows within so long is one look. */
 const settleMs = 50;
+/** However many events come, there is time to breathe between two looks at the same thing. */
+const pauseMs = 500;
 
 interface Entry {
   dueMs: number;
+  /** An event does not bring the next look before this. */
+  notBeforeMs: number;
   failures: number;
   running: boolean;
   /** Asked for while it ran. */
@@ -38,9 +42,9 @@ export class Queue {
     const entry = this.#entries.get(key);
     const soon = this.#input.clock.monotonicMs() + settleMs;
     if (entry === undefined)
-      this.#entries.set(key, { dueMs: soon, failures: 0, running: false, again: false });
+      this.#entries.set(key, { dueMs: soon, notBeforeMs: 0, failures: 0, running: false, again: false });
     else if (entry.running) entry.again = true;
-    else if (entry.failures === 0) entry.dueMs = Math.min(entry.dueMs, soon);
+    else if (entry.failures === 0) entry.dueMs = Math.min(entry.dueMs, Math.max(soon, entry.notBeforeMs));
     this.#wake.abort();
   }
 
@@ -83,7 +87,8 @@ export class Queue {
     try {
       const nextMs = await work(key, signal);
       entry.failures = 0;
-      entry.dueMs = clock.monotonicMs() + (entry.again ? settleMs : nextMs);
+      entry.dueMs = clock.monotonicMs() + (entry.again ? pauseMs : Math.max(pauseMs, nextMs));
+      entry.notBeforeMs = clock.monotonicMs() + pauseMs;
     } catch (error) {
       if (signal.aborted) return;
       entry.failures += 1;

@@ -67,6 +67,8 @@ const build = async (buildah: Buildah, clone: string, recipe: Recipe, log: strin
   await buildah(
     [
       ...['build', '--pull-never', '--layers', '--timestamp', epoch],
+      // npm opens every package that it has kept at once; buildah's own 1,024 files are too few for that.
+      ...['--ulimit', 'nofile=16384:16384'],
       ...(certificate === undefined ? [] : ['--secret', `id=ca.crt,src=${certificate}`]),
       ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
       ...['--file', join(clone, recipe.dockerfile), '--tag', `docker.io/${recipe.image}`, clone],
