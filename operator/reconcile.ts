@@ -19,6 +19,7 @@ import { agentConfigs } from './desire/agent-configs.ts';
 import { digestOf } from './desire/config-maps.ts';
 import { credentials } from './desire/credentials.ts';
 import { type Desired, desire } from './desire/desire.ts';
+import { dynamicConfig } from './desire/patroni-config.ts';
 import { podDigestOf } from './desire/stateful-set.ts';
 import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
 import { operatorErrors } from './errors.ts';
@@ -158,6 +159,8 @@ export class Reconciler {
     for (const each of desired.objects)
       if (grown || each.kind !== resources.statefulSet.kind) await this.#settle(object, each, signal);
     await this.#bringUsers(object, wanted, pods, fleet, signal);
+    const primary = runningPrimary(pods, fleet);
+    if (primary !== undefined) await patroni.configure(primary, dynamicConfig(wanted.spec), signal);
     const [agents, postgres] = desired.mounted;
     const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
     const behind = await touchPods(api, wanted.namespace, pods, fleet, mounted, signal);
@@ -222,9 +225,8 @@ export class Reconciler {
   ): Promise<void> {
     const { users, events } = this.#input;
     const accounts = await users.accounts(wanted, signal);
-    const name = primaryOf(fleet)?.name;
-    const pod = pods.find((each) => each.name === name);
-    if (pod?.address === undefined || !pod.ready || freshness(fleet.cluster, fleet) !== 'fresh') return;
+    const pod = runningPrimary(pods, fleet);
+    if (pod?.address === undefined) return;
     const { password } = await this.#login(wanted.namespace, namesOf(wanted.name).superuser, signal);
     const primary = { name: pod.name, address: pod.address, password };
     for (const note of await users.bring(wanted, accounts, primary, signal))
@@ -263,6 +265,12 @@ interface Application {
   readonly fleet: Fleet;
   readonly roll: RollStep;
 }
+
+const runningPrimary = (pods: readonly MemberPod[], fleet: Fleet): MemberPod | undefined => {
+  if (freshness(fleet.cluster, fleet) !== 'fresh') return undefined;
+  const name = primaryOf(fleet)?.name;
+  return pods.find((pod) => pod.name === name && pod.ready);
+};
 
 const login = z.object({ data: z.object({ username: z.string(), password: z.string() }) });
 const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -23,7 +23,8 @@ export const covers = (live: unknown, wanted: unknown, key = ''): boolean => {
     if (whole.has(key) && Object.keys(live).length !== Object.keys(wanted).length) return false;
     return Object.entries(wanted).every(([name, value]) => covers(live[name], value, name));
   }
-  return live === wanted;
+  // To Patroni null says that a key is not there.
+  return live === wanted || (wanted === null && live === undefined);
 };
 
 /** What an object wants to be, without what only the API server writes. */

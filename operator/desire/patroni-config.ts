@@ -13,11 +13,19 @@ export const dynamicConfig = ({ replication, backup }: ClusterSpec) => ({
   postgresql: {
     use_pg_rewind: true,
     use_slots: true,
-    ...(backup.repositories === undefined
-      ? {}
-      : { recovery_conf: { restore_command: `pgbackrest --stanza=${stanza} archive-get %f "%p"` } }),
+    recovery_conf:
+      backup.repositories === undefined
+        ? null
+        : { restore_command: `pgbackrest --stanza=${stanza} archive-get %f "%p"` },
   },
 });
+
+/** The same without what is not to be there, which only a change has to say. */
+const firstDynamicConfig = (spec: ClusterSpec) => {
+  const { postgresql, ...rest } = dynamicConfig(spec);
+  const { recovery_conf, ...others } = postgresql;
+  return { ...rest, postgresql: recovery_conf === null ? others : postgresql };
+};
 
 /** A replica comes from the repository where it has a backup, so that the primary is left alone. */
 const replicaMethods = ({ backup, storage }: ClusterSpec) => {
@@ -51,7 +59,7 @@ export const patroniConfig = ({ name, spec }: Wanted) => ({
   },
   restapi: { listen: `0.0.0.0:${ports.patroni}` },
   bootstrap: {
-    dcs: dynamicConfig(spec),
+    dcs: firstDynamicConfig(spec),
     initdb: [
       { encoding: 'UTF8' },
       { locale: spec.postgres.locale },

@@ -1,6 +1,7 @@
 import { HowdahError } from '@howdah/core/errors';
 import { createPatroniClient, type PatroniClient, type PatroniOrder } from '@howdah/patroni/client';
 import { patroniErrors } from '@howdah/patroni/errors';
+import { covers } from '../apply/covers.ts';
 import { ports } from '../desire/paths.ts';
 import type { MemberPod } from './pods.ts';
 
@@ -16,6 +17,15 @@ const orderDeadlineMs = 120_000;
 export interface AskPatroni {
   /** When each member’s PostgreSQL was started; those that do not answer are left out. */
   starts(pods: readonly MemberPod[], signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Makes the cluster-wide configuration say what is wanted, by way of the primary; null stands for a key that is
+   * not to be there. @returns whether anything was written.
+   */
+  configure(
+    primary: MemberPod,
+    wanted: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   order(member: string, order: PatroniOrder, pods: readonly MemberPod[], signal: AbortSignal): Promise<void>;
 }
 
@@ -57,6 +67,14 @@ export const askPatroni = (readLogin: (signal: AbortSignal) => Promise<Login>): 
       }),
     );
     return Object.fromEntries(found.flat());
+  },
+  configure: async (primary, wanted, signal) => {
+    const login = await readLogin(signal);
+    return withClient(primary, { login, deadlineMs: 5_000 }, async (client) => {
+      if (covers(await client.wholeConfig(signal), wanted)) return false;
+      await client.patchConfig(wanted, signal);
+      return true;
+    });
   },
   order: async (member, order, pods, signal) => {
     const pod = pods.find(({ name }) => name === member);

@@ -15,6 +15,7 @@ describe('what a member says of itself', () => {
       timeline: 1,
       pendingRestart: false,
       serverVersionNum: 150018,
+      startedAt: '2026-11-21 09:14:13.235508+00:00',
       paused: false,
     });
   });

@@ -1,5 +1,5 @@
 import { HowdahError } from '@howdah/core/errors';
-import type * as z from 'zod';
+import * as z from 'zod';
 import {
   type Cluster,
   clusterAnswer,
@@ -40,6 +40,10 @@ export interface PatroniClient {
   cluster(signal: AbortSignal): Promise<Cluster>;
   /** `GET /config`: the cluster-wide configuration. */
   config(signal: AbortSignal): Promise<DynamicConfig>;
+  /** `GET /config`, whole: for those who own more of it than we know by name. */
+  wholeConfig(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  /** `PATCH /config`; null removes a name. */
+  patchConfig(patch: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void>;
   /** `PATCH /config` of `postgresql.parameters`; null removes a name. Gives the configuration as it then is. */
   patchParameters(
     parameters: Readonly<Record<string, ParameterValue>>,
@@ -67,21 +71,28 @@ export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
       ? {}
       : { credentials: `${options.username}:${(await options.readPassword?.()) ?? ''}` };
 
+  const patched = async <Value>(
+    patch: object,
+    schema: z.ZodType<Value>,
+    signal: AbortSignal,
+  ): Promise<Value> =>
+    ask(
+      { method: 'PATCH', path: '/config', body: JSON.stringify(patch), ...(await credentials()) },
+      schema,
+      signal,
+    );
+
   return {
     member: (signal) => ask({ method: 'GET', path: '/patroni' }, memberAnswer, signal),
     cluster: (signal) => ask({ method: 'GET', path: '/cluster' }, clusterAnswer, signal),
     config: (signal) => ask({ method: 'GET', path: '/config' }, dynamicConfigAnswer, signal),
-    patchParameters: async (parameters, signal) =>
-      ask(
-        {
-          method: 'PATCH',
-          path: '/config',
-          body: JSON.stringify({ postgresql: { parameters } }),
-          ...(await credentials()),
-        },
-        dynamicConfigAnswer,
-        signal,
-      ),
+    wholeConfig: (signal) =>
+      ask({ method: 'GET', path: '/config' }, z.record(z.string(), z.unknown()), signal),
+    patchConfig: async (patch, signal) => {
+      await patched(patch, z.unknown(), signal);
+    },
+    patchParameters: (parameters, signal) =>
+      patched({ postgresql: { parameters } }, dynamicConfigAnswer, signal),
     order: async ({ order, ...body }, signal) => {
       const question = {
         method: 'POST',

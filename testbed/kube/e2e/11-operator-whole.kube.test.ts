@@ -1,0 +1,212 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitFor } from '@howdah/testbed-tools/process/wait-for';
+import { samplesOf } from '@howdah/testbed-tools/samples';
+import { beforeAll, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Manifest, s3Example } from './operator/s3-example.ts';
+import { useOperator } from './operator/use-operator.ts';
+
+const namespace = 'whole';
+const operator = useOperator({ namespace });
+const orders = () => operator().made('orders');
+
+let example: Awaited<ReturnType<typeof s3Example>>;
+beforeAll(async () => {
+  const store = await operator().cluster.store('s3', operator().signal);
+  await rm(join(store.directory, store.buckets.backup, namespace), { recursive: true, force: true });
+  example = await s3Example(store);
+});
+
+/** Applies the example with other values in its spec. */
+const applyWith = (spec: object) =>
+  operator().apply({ ...example.cluster, spec: { ...example.cluster.spec, ...spec } } satisfies Manifest);
+
+const until = <Answer>(what: string, look: () => Promise<Answer | undefined>, deadlineMs = 60_000) =>
+  waitFor(what, look, {
+    ...{ deadlineMs, everyMs: 500, signal: operator().signal },
+    explain: async () => `${await operator().lastWords()}\n${await orders().lastWords()}`,
+  });
+
+const phase = async (kind: string, name: string) =>
+  z
+    .object({ phase: z.string(), message: z.string(), label: z.string().optional() })
+    .optional()
+    .parse(
+      JSON.parse((await operator().kubectl(['get', kind, name, '-o', 'jsonpath={.status}'])) || 'null') ??
+        undefined,
+    );
+
+/** Waits until a request or an action has this phase. */
+const reaches = (kind: 'pgb' | 'pga', name: string, wanted: string, deadlineMs = 120_000) =>
+  until(
+    `${kind} ${name} to be ${wanted}`,
+    async () => {
+      const status = await phase(kind, name);
+      return status?.phase === wanted ? status : undefined;
+    },
+    deadlineMs,
+  );
+
+const action = (name: string, spec: object) =>
+  operator().apply({
+    ...{ apiVersion: 'howdah.dev/v1alpha1', kind: 'PostgresAction', metadata: { name } },
+    spec: { cluster: 'orders', ...spec },
+  });
+
+const starts = async () => {
+  const pods = await orders().pods();
+  const rows = await Promise.all(
+    pods.map(async (pod) => {
+      const [row] = await orders().query<{ at: Date }>(pod, 'SELECT pg_postmaster_start_time() AS at');
+      return [pod.name, `${pod.uid} ${row?.at.toISOString()}`] as const;
+    }),
+  );
+  return Object.fromEntries(rows);
+};
+
+it('makes nothing while a Secret is missing, and says which and with what keys', async () => {
+  await operator().apply(example.cluster);
+  const { message } = await orders().until('Ready', 'False');
+  expect(message).toContain(
+    `spec.backup.repositories[0].s3.credentialsSecret: there is no Secret s3 in ${namespace}; make it, with access-key-id, secret-access-key`,
+  );
+  const made = await operator().kubectl([
+    'get',
+    'sts,cm,svc',
+    '-l',
+    'howdah.dev/cluster=orders',
+    '-o',
+    'name',
+  ]);
+  expect(made).toBe('');
+});
+
+it('goes on by itself when it is there, takes a first backup, and has it from the repository', async () => {
+  await operator().apply(example.secret);
+  await orders().until('Ready', 'True');
+  const { message } = await orders().until('BackupHealthy', 'True');
+  expect(message).toMatch(/^The newest backup in the repository is \d{8}-\d{6}F\.$/);
+});
+
+it('leads clients to the primary and to replicas by its two Services', async () => {
+  const inRecovery = async (host: string) => {
+    const sql = 'SELECT pg_is_in_recovery()';
+    const password = await operator().kubectl([
+      'get',
+      'secret',
+      'orders-user-app',
+      '-o',
+      'jsonpath={.data.password}',
+    ]);
+    const dsn = `postgresql://app:${Buffer.from(password, 'base64')}@${host}/app`;
+    return (await orders().exec('orders-0', 'postgres', ['psql', '-XAtc', sql, dsn])).trim();
+  };
+  expect(await until('the primary’s Service', () => inRecovery(`orders.${namespace}.svc`))).toBe('f');
+  expect(await until('the replicas’ Service', () => inRecovery(`orders-replica.${namespace}.svc`))).toBe('t');
+});
+
+it('brings an edited parameter into force on all members without a restart, and says so', async () => {
+  const before = await starts();
+  await applyWith({ postgres: { version: 17, parameters: { work_mem: '21MB' } } });
+  await until('work_mem on every member', async () => {
+    const pods = await orders().pods();
+    const shown = await Promise.all(
+      pods.map((pod) => orders().query<{ work_mem: string }>(pod, 'SHOW work_mem')),
+    );
+    return shown.every(([row]) => row?.work_mem === '21MB') ? true : undefined;
+  });
+  await orders().until('ConfigApplied', 'True');
+  expect(await starts()).toEqual(before);
+});
+
+it('takes a backup that is asked for once, and shows what the repository has', async () => {
+  await operator().apply({
+    ...{
+      apiVersion: 'howdah.dev/v1alpha1',
+      kind: 'PostgresBackup',
+      metadata: { name: 'before-the-upgrade' },
+    },
+    spec: { cluster: 'orders', type: 'diff' },
+  });
+  const { label } = await reaches('pgb', 'before-the-upgrade', 'Done');
+  expect(label).toMatch(/^\d{8}-\d{6}F_\d{8}-\d{6}D$/);
+});
+
+it('switches over by an action, once, and refuses one that would be unsafe with the reason', async () => {
+  const before = await orders().primary();
+  await action('move', { type: 'switchover' });
+  await reaches('pga', 'move', 'Done');
+  const after = await until('another primary', async () => {
+    const primary = await orders().primary();
+    return primary.name === before.name ? undefined : primary;
+  });
+  await action('again', { type: 'switchover', candidate: after.name });
+  expect((await reaches('pga', 'again', 'Refused')).message).toBe(`${after.name} is primary already`);
+  await orders().until('Ready', 'True');
+});
+
+it('puts right what somebody changes by hand, and tells of it', async () => {
+  await operator().kubectl(['delete', 'service', 'orders-replica']);
+  await operator().kubectl([
+    'patch',
+    'cm',
+    'orders-postgres',
+    '--type=merge',
+    '-p',
+    '{"data":{"pg_hba.conf":"# gone"}}',
+  ]);
+  await until('the Service again', async () =>
+    operator().kubectl(['get', 'service', 'orders-replica', '-o', 'name']),
+  );
+  await until('the ConfigMap as it was', async () =>
+    /howdah_monitor/.test(await operator().kubectl(['get', 'cm', 'orders-postgres', '-o', 'yaml']))
+      ? true
+      : undefined,
+  );
+  const events = await operator().kubectl(['events', '--for', 'pgc/orders']);
+  expect(events).toMatch(/PutRight.*ConfigMap orders-postgres was changed by hand/);
+});
+
+it('gives replicas a new pod at once, and moves the primary only when it is asked to', async () => {
+  const primary = await orders().primary();
+  const before = await starts();
+  const resources = { postgres: { requests: { cpu: '100m', memory: '260Mi' } } };
+  await applyWith({ postgres: { version: 17, parameters: { work_mem: '21MB' } }, resources });
+  const { message } = await orders().until('RestartPending', 'True', 180_000);
+  expect(message).toContain(`${primary.name}: the primary moves on request`);
+  const rolled = await starts();
+  for (const [name, start] of Object.entries(before))
+    if (name === primary.name) expect(rolled[name], name).toBe(start);
+    else expect(rolled[name], name).not.toBe(start);
+
+  await action('restart', { type: 'restart' });
+  await reaches('pga', 'restart', 'Done', 240_000);
+  expect((await starts())[primary.name]).not.toBe(before[primary.name]);
+  await orders().until('RestartPending', 'False');
+  await orders().until('Ready', 'True');
+}, 500_000);
+
+it('writes nothing while nothing changes', async () => {
+  const pod = (
+    await operator().kubectl([
+      'get',
+      'pods',
+      '-l',
+      'app.kubernetes.io/component=operator',
+      '-o',
+      'jsonpath={.items[0].status.podIP}',
+    ])
+  ).trim();
+  const writes = async () => {
+    const text = await (await fetch(`http://${pod}:8080/metrics`)).text();
+    return samplesOf(text, 'howdah_operator_writes_total').reduce((sum, { value }) => sum + value, 0);
+  };
+  const generation = () =>
+    operator().kubectl(['get', 'pgc', 'orders', '-o', 'jsonpath={.metadata.resourceVersion}']);
+  await until('two looks without a write', async () => {
+    const [before, version] = [await writes(), await generation()];
+    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    return before === (await writes()) && version === (await generation()) ? true : undefined;
+  });
+});
