@@ -2,25 +2,24 @@ import { openSession } from '@howdah/postgres/connect';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
 import type { User } from '../api/access.ts';
-import { type Account, bringUsers } from './bring-users.ts';
+import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
 import { isVerifierOf, scramVerifier } from './scram.ts';
 
-const server = usePostgres({ settings: { log_statement: 'all' } });
+const server = usePostgres({ settings: { log_statement: 'all', shared_preload_libraries: 'pgaudit' } });
 const never = new AbortController().signal;
 
-const bring = async (...accounts: Account[]) => {
-  await using session = await openSession(
+const connect = () =>
+  openSession(
     {
       ...{ host: server().socketDir, port: server().port, user: 'postgres', database: 'postgres' },
-      ...{
-        applicationName: 'test',
-        connectTimeoutMs: 5_000,
-        statementTimeoutMs: 5_000,
-        lockTimeoutMs: 1_000,
-      },
+      ...{ applicationName: 'test', connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 },
+      lockTimeoutMs: 1_000,
     },
     never,
   );
+
+const bring = async (...accounts: Account[]) => {
+  await using session = await connect();
   return await bringUsers(session, accounts, never);
 };
 
@@ -60,6 +59,14 @@ describe('roles and databases', () => {
     await bring({ user: user('three'), password: 'never-to-be-seen' });
     expect(await server().serverLog()).toContain('CREATE ROLE');
     expect(await server().serverLog()).not.toContain('never-to-be-seen');
+  });
+});
+
+describe('extensions', () => {
+  it('are made of what is preloaded, once', async () => {
+    await using session = await connect();
+    expect(await bringExtensions(session, never)).toEqual(['extension pgaudit was made']);
+    expect(await bringExtensions(session, never)).toEqual([]);
   });
 });
 

@@ -30,6 +30,33 @@ const selectRoles = `
 const selectDatabases =
   'SELECT datname::text AS name FROM pg_catalog.pg_database WHERE datname::text = ANY ($1::text[])';
 
+const selectExtensions = `
+  SELECT wanted.name FROM (VALUES ('pgaudit'), ('pg_stat_statements')) AS wanted (name)
+  WHERE wanted.name = ANY (
+      pg_catalog.regexp_split_to_array(pg_catalog.current_setting('shared_preload_libraries'), '[ ,]+'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = wanted.name)`;
+
+/**
+ * Makes the extensions of what is preloaded, in the database of the session: as on a new cluster, where that is
+ * done once, when auditing is turned on later. @returns what was done, in words.
+ */
+export const bringExtensions = async (session: Session, signal: AbortSignal): Promise<readonly string[]> => {
+  const missing = await session.query(
+    { what: 'reading extensions', text: selectExtensions, row: z.object({ name: z.string() }) },
+    signal,
+  );
+  for (const { name } of missing)
+    await session.query(
+      {
+        what: `CREATE EXTENSION ${name}`,
+        text: `CREATE EXTENSION IF NOT EXISTS ${identifier(name)}`,
+        row: z.unknown(),
+      },
+      signal,
+    );
+  return missing.map(({ name }) => `extension ${name} was made`);
+};
+
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 

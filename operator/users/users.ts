@@ -9,7 +9,7 @@ import type { Settler } from '../apply/settler.ts';
 import { ports } from '../desire/paths.ts';
 import type { Wanted } from '../desire/wanted.ts';
 import type { Mirrors } from '../mirrors.ts';
-import { type Account, bringUsers } from './bring-users.ts';
+import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
 import { secretNameOf, userSecret } from './user-secret.ts';
 
 export interface UsersInput {
@@ -96,7 +96,10 @@ export class Users {
       },
       signal,
     );
-    const done = await bringUsers(session, accounts, signal);
+    const done = [
+      ...(await bringUsers(session, accounts, signal)),
+      ...(await bringExtensions(session, signal)),
+    ];
     this.#brought.set(key, { digest, atMs: nowMs });
     return done;
   }
