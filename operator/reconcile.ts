@@ -26,11 +26,12 @@ import { operatorErrors } from './errors.ts';
 import type { Mirrors } from './mirrors.ts';
 import { readFleet } from './observe/fleet.ts';
 import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secrets.ts';
-import { askPatroni, type Login } from './observe/patroni.ts';
+import { type AskPatroni, askPatroni, type Login } from './observe/patroni.ts';
 import { type MemberPod, memberPod } from './observe/pods.ts';
 import { readStorage } from './observe/surroundings.ts';
 import { statusOf } from './plan/conditions.ts';
 import { growths, hasOldTemplate } from './plan/growth.ts';
+import { nextParameterRestart, waitingMembers } from './plan/parameter-restart.ts';
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
 import { beforeScaleIn } from './plan/scale-in.ts';
@@ -104,21 +105,10 @@ export class Reconciler {
       configs,
       (before as Record<string, string> | undefined) ?? {},
     );
-    const roll =
-      leaving ??
-      nextRollStep({
-        pods,
-        fleet,
-        instances: spec.instances,
-        podDigest: podDigestOf(desired.objects),
-        agentImage: wanted.images.agent,
-        updates: this.#input.actions.releases(namespace, name) ? { pods: 'automatic' } : spec.updates,
-        windowOpen: isWindowOpen(spec.updates, clock.now()),
-      });
-    const onTheWay =
-      paused || refused.length > 0
-        ? false
-        : await this.#apply({ object, wanted, desired, pods, fleet, roll }, signal);
+    const patroni = askPatroni((within) => this.#login(namespace, namesOf(name).rest, within));
+    const scene = { object, wanted: { ...wanted, spec }, desired, pods, fleet, patroni };
+    const roll = leaving ?? (await this.#nextStep(scene, signal));
+    const onTheWay = paused || refused.length > 0 ? false : await this.#apply({ ...scene, roll }, signal);
     const status = statusOf({
       generation,
       instances: cluster.spec.instances,
@@ -138,6 +128,21 @@ export class Reconciler {
     return unsettled || !ready ? soonMs : laterMs;
   }
 
+  /** New pods first: they bring with them whatever waits for a restart. */
+  async #nextStep({ wanted, desired, pods, fleet, patroni }: Scene, signal: AbortSignal): Promise<RollStep> {
+    const { namespace, name, spec, images } = wanted;
+    const asked = this.#input.actions.releases(namespace, name);
+    const policy = {
+      updates: asked ? ({ pods: 'automatic' } as const) : spec.updates,
+      windowOpen: isWindowOpen(spec.updates, this.#input.clock.now()),
+    };
+    const podDigest = podDigestOf(desired.objects);
+    const agentImage = images.agent;
+    const roll = nextRollStep({ ...policy, pods, fleet, instances: spec.instances, podDigest, agentImage });
+    if (roll.step !== 'none' || waitingMembers(fleet).size === 0) return roll;
+    return nextParameterRestart({ ...policy, pods, fleet, starts: await patroni.starts(pods, signal) });
+  }
+
   async #wanted({ metadata, spec }: PostgresCluster, signal: AbortSignal): Promise<Wanted> {
     const { api, images, backups, hasPodMonitor } = this.#input;
     const { name, namespace, uid } = metadata;
@@ -148,13 +153,11 @@ export class Reconciler {
 
   /** @returns whether something is on its way. */
   async #apply(
-    { object, wanted, desired, pods, fleet, roll }: Application,
+    { object, wanted, desired, pods, fleet, patroni, roll }: Scene & { readonly roll: RollStep },
     signal: AbortSignal,
   ): Promise<boolean> {
     const { api, events, actions, backups } = this.#input;
     await this.#makeCredentials(wanted, signal);
-    const { rest } = namesOf(wanted.name);
-    const patroni = askPatroni((within) => this.#login(wanted.namespace, rest, within));
     const grown = await this.#grow(wanted, signal);
     for (const each of desired.objects)
       if (grown || each.kind !== resources.statefulSet.kind) await this.#settle(object, each, signal);
@@ -257,13 +260,13 @@ export class Reconciler {
   }
 }
 
-interface Application {
+interface Scene {
   readonly object: KubeObject;
   readonly wanted: Wanted;
   readonly desired: Desired;
   readonly pods: readonly MemberPod[];
   readonly fleet: Fleet;
-  readonly roll: RollStep;
+  readonly patroni: AskPatroni;
 }
 
 const runningPrimary = (pods: readonly MemberPod[], fleet: Fleet): MemberPod | undefined => {

@@ -41,6 +41,9 @@ export const takeRollStep = async (
     case 'replace':
       await api.remove(resources.pod, { namespace, name: roll.member }, { uid: roll.uid }, signal);
       return `${roll.member} gets a new pod`;
+    case 'restart':
+      await patroni.order(roll.member, { order: 'restart' }, pods, signal);
+      return `PostgreSQL on ${roll.member} was restarted, so that its parameters take effect`;
     case 'switchover':
       await patroni.order(
         roll.from,

@@ -10,6 +10,8 @@ export type RollStep =
   /** Only the agents’ image differs: the kubelet restarts that container alone. */
   | { readonly step: 'patch-agents'; readonly member: string }
   | { readonly step: 'replace'; readonly member: string; readonly uid: string }
+  /** PostgreSQL in its pod, by Patroni. */
+  | { readonly step: 'restart'; readonly member: string }
   | { readonly step: 'switchover'; readonly from: string; readonly to: string }
   /** Allowed, but not by itself: a person or a window decides. */
   | { readonly step: 'held'; readonly member: string; readonly reason: string };
