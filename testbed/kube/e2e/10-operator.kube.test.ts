@@ -21,29 +21,43 @@ it('makes three members with their agents of examples/minimal, and says so', asy
   expect(BackupHealthy).toMatchObject({ status: 'False', reason: 'NoRepository' });
 });
 
-it('gives the application a role, a database, and a Secret by which it finds them', async () => {
-  const read = async (key: string) =>
-    Buffer.from(
-      await operator().kubectl(['get', 'secret', 'orders-user-app', '-o', `jsonpath={.data.${key}}`]),
-      'base64',
-    ).toString();
+const secretOf = async (key: string) =>
+  Buffer.from(
+    await operator().kubectl(['get', 'secret', 'orders-user-app', '-o', `jsonpath={.data.${key}}`]),
+    'base64',
+  ).toString();
+
+/** Waits until the application gets in by what its Secret says, and runs a statement. */
+const asApplication = async (sql: string, deadlineMs: number) => {
   const primary = await orders().primary();
-  await waitFor(
+  return waitFor(
     'the application to be let in',
     async () => {
       const client = new Client({
-        ...{ host: primary.address, user: await read('user'), password: await read('password') },
-        database: await read('dbname'),
+        ...{ host: primary.address, user: await secretOf('user'), password: await secretOf('password') },
+        database: await secretOf('dbname'),
       });
       await client.connect();
       try {
-        await client.query('CREATE TABLE IF NOT EXISTS orders (id int)');
-        return true;
+        return await client.query(sql);
       } finally {
         await client.end();
       }
     },
-    { deadlineMs: 30_000, everyMs: 500, signal: operator().signal, explain: orders().lastWords },
+    { deadlineMs, everyMs: 250, signal: operator().signal, explain: orders().lastWords },
   );
-  expect(await read('uri')).toMatch(/^postgresql:\/\/app:[\w-]+@orders\.made\.svc:5432\/app$/);
+};
+
+it('gives the application a role, a database, and a Secret by which it finds them', async () => {
+  await asApplication('CREATE TABLE orders (id int)', 30_000);
+  expect(await secretOf('uri')).toMatch(/^postgresql:\/\/app:[\w-]+@orders\.made\.svc:5432\/app$/);
+});
+
+it('takes a password that somebody changes in that Secret within five seconds, also in its addresses', async () => {
+  const password = Buffer.from('another password').toString('base64');
+  const patch = JSON.stringify({ data: { password } });
+  await operator().kubectl(['patch', 'secret', 'orders-user-app', '--type=merge', '-p', patch]);
+  await asApplication('INSERT INTO orders VALUES (1)', 5_000);
+  expect(await secretOf('password')).toBe('another password');
+  expect(await secretOf('uri')).toContain('app:another%20password@');
 });

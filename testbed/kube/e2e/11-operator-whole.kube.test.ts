@@ -1,72 +1,14 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
-import { beforeAll, expect, it } from 'vitest';
-import * as z from 'zod';
-import { type Manifest, s3Example } from './operator/s3-example.ts';
+import { expect, it } from 'vitest';
 import { useOperator } from './operator/use-operator.ts';
+import { useWhole } from './operator/whole.ts';
 
 const namespace = 'whole';
 const operator = useOperator({ namespace });
-const orders = () => operator().made('orders');
-
-let example: Awaited<ReturnType<typeof s3Example>>;
-beforeAll(async () => {
-  const store = await operator().cluster.store('s3', operator().signal);
-  await rm(join(store.directory, store.buckets.backup, namespace), { recursive: true, force: true });
-  example = await s3Example(store);
-});
-
-/** Applies the example with other values in its spec. */
-const applyWith = (spec: object) =>
-  operator().apply({ ...example.cluster, spec: { ...example.cluster.spec, ...spec } } satisfies Manifest);
-
-const until = <Answer>(what: string, look: () => Promise<Answer | undefined>, deadlineMs = 60_000) =>
-  waitFor(what, look, {
-    ...{ deadlineMs, everyMs: 500, signal: operator().signal },
-    explain: async () => `${await operator().lastWords()}\n${await orders().lastWords()}`,
-  });
-
-const phase = async (kind: string, name: string) =>
-  z
-    .object({ phase: z.string(), message: z.string(), label: z.string().optional() })
-    .optional()
-    .parse(
-      JSON.parse((await operator().kubectl(['get', kind, name, '-o', 'jsonpath={.status}'])) || 'null') ??
-        undefined,
-    );
-
-/** Waits until a request or an action has this phase. */
-const reaches = (kind: 'pgb' | 'pga', name: string, wanted: string, deadlineMs = 120_000) =>
-  until(
-    `${kind} ${name} to be ${wanted}`,
-    async () => {
-      const status = await phase(kind, name);
-      return status?.phase === wanted ? status : undefined;
-    },
-    deadlineMs,
-  );
-
-const action = (name: string, spec: object) =>
-  operator().apply({
-    ...{ apiVersion: 'howdah.dev/v1alpha1', kind: 'PostgresAction', metadata: { name } },
-    spec: { cluster: 'orders', ...spec },
-  });
-
-const starts = async () => {
-  const pods = await orders().pods();
-  const rows = await Promise.all(
-    pods.map(async (pod) => {
-      const [row] = await orders().query<{ at: Date }>(pod, 'SELECT pg_postmaster_start_time() AS at');
-      return [pod.name, `${pod.uid} ${row?.at.toISOString()}`] as const;
-    }),
-  );
-  return Object.fromEntries(rows);
-};
+const { orders, example, applyWith, until, reaches, act, starts } = useWhole(operator);
 
 it('makes nothing while a Secret is missing, and says which and with what keys', async () => {
-  await operator().apply(example.cluster);
+  await operator().apply(example().cluster);
   const { message } = await orders().until('Ready', 'False');
   expect(message).toContain(
     `spec.backup.repositories[0].s3.credentialsSecret: there is no Secret s3 in ${namespace}; make it, with access-key-id, secret-access-key`,
@@ -83,7 +25,7 @@ it('makes nothing while a Secret is missing, and says which and with what keys',
 });
 
 it('goes on by itself when it is there, takes a first backup, and has it from the repository', async () => {
-  await operator().apply(example.secret);
+  await operator().apply(example().secret);
   await orders().until('Ready', 'True');
   const { message } = await orders().until('BackupHealthy', 'True');
   expect(message).toMatch(/^The newest backup in the repository is \d{8}-\d{6}F\.$/);
@@ -135,14 +77,13 @@ it('takes a backup that is asked for once, and shows what the repository has', a
 
 it('switches over by an action, once, and refuses one that would be unsafe with the reason', async () => {
   const before = await orders().primary();
-  await action('move', { type: 'switchover' });
-  await reaches('pga', 'move', 'Done');
+  await act('move', { type: 'switchover' });
   const after = await until('another primary', async () => {
     const primary = await orders().primary();
     return primary.name === before.name ? undefined : primary;
   });
-  await action('again', { type: 'switchover', candidate: after.name });
-  expect((await reaches('pga', 'again', 'Refused')).message).toBe(`${after.name} is primary already`);
+  const refused = await act('again', { type: 'switchover', candidate: after.name }, 'Refused');
+  expect(refused.message).toBe(`${after.name} is primary already`);
   await orders().until('Ready', 'True');
 });
 
@@ -180,8 +121,7 @@ it('gives replicas a new pod at once, and moves the primary only when it is aske
     if (name === primary.name) expect(rolled[name], name).toBe(start);
     else expect(rolled[name], name).not.toBe(start);
 
-  await action('restart', { type: 'restart' });
-  await reaches('pga', 'restart', 'Done', 240_000);
+  await act('restart', { type: 'restart' }, 'Done', 240_000);
   expect((await starts())[primary.name]).not.toBe(before[primary.name]);
   await orders().until('RestartPending', 'False');
   await orders().until('Ready', 'True');

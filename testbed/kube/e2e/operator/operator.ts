@@ -22,6 +22,8 @@ export interface InstalledOperator extends AsyncDisposable {
   /** Applies a manifest as a user does; gives what kubectl printed. */
   apply(manifest: object): Promise<string>;
   made(name: string): MadeCluster;
+  /** Installs or upgrades the chart of the operator, with these values over those of the tests. */
+  upgrade(values: Readonly<Record<string, unknown>>): Promise<void>;
   lastWords(): Promise<string>;
 }
 
@@ -72,8 +74,15 @@ export const installOperator = async (
       ])
     ).join('\n');
   };
+  const upgrade: InstalledOperator['upgrade'] = async (more) => {
+    const place = ['--namespace', namespace, '--values', '-', '--wait', '--timeout', '120s'];
+    await cluster.helm(['upgrade', '--install', release, chart('howdah'), ...place], signal, {
+      input: stringify({ ...developmentImages, watchNamespace: namespace, ...more }),
+      timeoutMs: 130_000,
+    });
+  };
   const installed: InstalledOperator = {
-    ...{ cluster, namespace, signal, kubectl, made, lastWords },
+    ...{ cluster, namespace, signal, kubectl, made, upgrade, lastWords },
     apply: (manifest) => kubectl(['apply', '-f', '-'], { input: stringify(manifest) }),
     [Symbol.asyncDispose]: async () => {
       const within = AbortSignal.timeout(200_000);
@@ -93,26 +102,7 @@ export const installOperator = async (
       ['upgrade', '--install', 'howdah-crds', chart('howdah-crds'), '--namespace', 'kube-system'],
       signal,
     );
-    await cluster.helm(
-      [
-        'upgrade',
-        '--install',
-        release,
-        chart('howdah'),
-        '--namespace',
-        namespace,
-        '--values',
-        '-',
-        '--wait',
-        '--timeout',
-        '120s',
-      ],
-      signal,
-      {
-        input: stringify({ ...developmentImages, watchNamespace: namespace, ...values }),
-        timeoutMs: 130_000,
-      },
-    );
+    await installed.upgrade(values);
     return installed;
   } catch (error) {
     process.stderr.write(`${await lastWords()}\n`);
