@@ -14,6 +14,7 @@ import { Backups } from './backups/backups.ts';
 import type { OperatorEnvironment } from './environment.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { createMirrors } from './mirrors.ts';
+import { Logins } from './observe/logins.ts';
 import { Reconciler, type ReconcilerInput } from './reconcile.ts';
 import { Users } from './users/users.ts';
 
@@ -123,7 +124,7 @@ export class Operator {
       mirrors,
       settler,
       users: new Users({ api, mirrors, settler, newPassword, clock }),
-      newPassword,
+      logins: new Logins({ api, mirrors, newPassword }),
       events,
       actions: new Actions({ api, mirrors, events, clock }),
       backups: new Backups({ api, mirrors, events }),

@@ -1,7 +1,6 @@
 import type { Clock } from '@howdah/core/clock';
 import { HowdahError } from '@howdah/core/errors';
 import type { KubeApi } from '@howdah/kube/api';
-import { kubeErrors } from '@howdah/kube/errors';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import { resourceOf, resources } from '@howdah/kube/resource';
@@ -9,7 +8,8 @@ import { type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import * as z from 'zod';
 import type { Actions } from './actions/actions.ts';
 import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts';
-import { fieldManager, type Settler } from './apply/settler.ts';
+import { growVolumes } from './apply/grow-volumes.ts';
+import type { Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
 import { tellStatus } from './apply/tell-status.ts';
 import { touchPods } from './apply/touch-pods.ts';
@@ -17,7 +17,6 @@ import type { Backups } from './backups/backups.ts';
 import { requestsOf } from './backups/requests.ts';
 import { agentConfigs } from './desire/agent-configs.ts';
 import { digestOf } from './desire/config-maps.ts';
-import { credentials } from './desire/credentials.ts';
 import { type Desired, desire } from './desire/desire.ts';
 import { dynamicConfig } from './desire/patroni-config.ts';
 import { podDigestOf } from './desire/stateful-set.ts';
@@ -25,12 +24,12 @@ import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
 import { operatorErrors } from './errors.ts';
 import type { Mirrors } from './mirrors.ts';
 import { readFleet } from './observe/fleet.ts';
+import type { Logins } from './observe/logins.ts';
 import { missingSecrets, readSecrets, secretNeeds } from './observe/named-secrets.ts';
-import { type AskPatroni, askPatroni, type Login } from './observe/patroni.ts';
+import { type AskPatroni, askPatroni } from './observe/patroni.ts';
 import { type MemberPod, memberPod } from './observe/pods.ts';
 import { readStorage } from './observe/surroundings.ts';
 import { statusOf } from './plan/conditions.ts';
-import { growths, hasOldTemplate } from './plan/growth.ts';
 import { nextParameterRestart, waitingMembers } from './plan/parameter-restart.ts';
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
@@ -43,7 +42,7 @@ export interface ReconcilerInput {
   readonly mirrors: Mirrors;
   readonly settler: Settler;
   readonly users: Users;
-  readonly newPassword: () => string;
+  readonly logins: Logins;
   readonly events: Events;
   readonly images: Images;
   readonly hasPodMonitor: boolean;
@@ -105,7 +104,7 @@ export class Reconciler {
       configs,
       (before as Record<string, string> | undefined) ?? {},
     );
-    const patroni = askPatroni((within) => this.#login(namespace, namesOf(name).rest, within));
+    const patroni = askPatroni((within) => this.#input.logins.read(namespace, namesOf(name).rest, within));
     const scene = { object, wanted: { ...wanted, spec }, desired, pods, fleet, patroni };
     const roll = leaving ?? (await this.#nextStep(scene, signal));
     const onTheWay = paused || refused.length > 0 ? false : await this.#apply({ ...scene, roll }, signal);
@@ -156,9 +155,9 @@ export class Reconciler {
     { object, wanted, desired, pods, fleet, patroni, roll }: Scene & { readonly roll: RollStep },
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { api, events, actions, backups } = this.#input;
-    await this.#makeCredentials(wanted, signal);
-    const grown = await this.#grow(wanted, signal);
+    const { api, mirrors, logins, events, actions, backups } = this.#input;
+    await logins.make(wanted, signal);
+    const grown = await growVolumes({ api, mirrors }, wanted, signal);
     for (const each of desired.objects)
       if (grown || each.kind !== resources.statefulSet.kind) await this.#settle(object, each, signal);
     await this.#bringUsers(object, wanted, pods, fleet, signal);
@@ -176,29 +175,6 @@ export class Reconciler {
     const acting = await actions.look({ namespace, name, pods, fleet, rolling, patroni }, signal);
     const copying = await backups.look(namespace, name, fleet, signal);
     return acting || copying || behind.length > 0;
-  }
-
-  /** @returns false while the StatefulSet is on its way out, to be made anew with its new template. */
-  async #grow({ namespace, name, spec }: Wanted, signal: AbortSignal): Promise<boolean> {
-    const { api, mirrors } = this.#input;
-    const claims = mirrors.children(resources.persistentVolumeClaim, namespace, name);
-    for (const { claim, size } of growths(name, spec.storage, claims)) {
-      const patch = { spec: { resources: { requests: { storage: size } } } };
-      const place = { namespace, name: claim };
-      await api.mergePatch(resources.persistentVolumeClaim, place, patch, { fieldManager }, signal);
-    }
-    const set = mirrors.child(resources.statefulSet, namespace, namesOf(name).statefulSet);
-    if (set === undefined) return true;
-    if (set.metadata.deletionTimestamp !== undefined) return false;
-    if (!hasOldTemplate(set, spec.storage)) return true;
-    const { uid } = set.metadata;
-    await api.remove(
-      resources.statefulSet,
-      { namespace, name: set.metadata.name },
-      { propagationPolicy: 'Orphan', ...(uid === undefined ? {} : { uid }) },
-      signal,
-    );
-    return false;
   }
 
   async #settle(cluster: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<void> {
@@ -226,37 +202,14 @@ export class Reconciler {
     fleet: Fleet,
     signal: AbortSignal,
   ): Promise<void> {
-    const { users, events } = this.#input;
+    const { users, logins, events } = this.#input;
     const accounts = await users.accounts(wanted, signal);
     const pod = runningPrimary(pods, fleet);
     if (pod?.address === undefined) return;
-    const { password } = await this.#login(wanted.namespace, namesOf(wanted.name).superuser, signal);
+    const { password } = await logins.read(wanted.namespace, namesOf(wanted.name).superuser, signal);
     const primary = { name: pod.name, address: pod.address, password };
     for (const note of await users.bring(wanted, accounts, primary, signal))
       await events.tell(object, { type: 'Normal', reason: 'Users', action: 'Bring', note }, signal);
-  }
-
-  /** Makes the passwords that are not there yet. What is there stays. */
-  async #makeCredentials(wanted: Wanted, signal: AbortSignal): Promise<void> {
-    const { api, mirrors, newPassword } = this.#input;
-    const { namespace } = wanted;
-    for (const secret of credentials(wanted, newPassword)) {
-      if (mirrors.child(resources.secret, namespace, secret.metadata.name) !== undefined) continue;
-      try {
-        await api.create(secret, signal);
-      } catch (error) {
-        if (!(error instanceof HowdahError && error.kind === kubeErrors.conflict)) throw error;
-      }
-    }
-  }
-
-  async #login(namespace: string, name: string, signal: AbortSignal): Promise<Login> {
-    const { api, mirrors } = this.#input;
-    const secret =
-      mirrors.child(resources.secret, namespace, name) ??
-      (await api.get(resources.secret, { namespace, name }, signal));
-    const { username, password } = login.parse(secret).data;
-    return { username: text(username), password: text(password) };
   }
 }
 
@@ -275,8 +228,6 @@ const runningPrimary = (pods: readonly MemberPod[], fleet: Fleet): MemberPod | u
   return pods.find((pod) => pod.name === name && pod.ready);
 };
 
-const login = z.object({ data: z.object({ username: z.string(), password: z.string() }) });
-const text = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 const parseCluster = (object: KubeObject): PostgresCluster => {
   const parsed = postgresCluster.safeParse(object);
   if (parsed.success) return parsed.data;

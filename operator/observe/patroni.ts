@@ -3,12 +3,8 @@ import { createPatroniClient, type PatroniClient, type PatroniOrder } from '@how
 import { patroniErrors } from '@howdah/patroni/errors';
 import { covers } from '../apply/covers.ts';
 import { ports } from '../desire/paths.ts';
+import type { Login } from './logins.ts';
 import type { MemberPod } from './pods.ts';
-
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** A switchover waits for a checkpoint; a restart for one, and for recovery. */
 const orderDeadlineMs = 120_000;
