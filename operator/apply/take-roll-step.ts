@@ -2,7 +2,7 @@ import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
 import type { AskPatroni } from '../observe/patroni.ts';
 import type { MemberPod } from '../observe/pods.ts';
-import type { RollStep } from '../plan/roll.ts';
+import { agentsBeforeKey, type RollStep } from '../plan/roll.ts';
 
 /** The agents’ image in a running pod is one field, which is ours alone. */
 const imageManager = 'howdah-operator-agents';
@@ -31,7 +31,11 @@ export const takeRollStep = async (
         {
           apiVersion: 'v1',
           kind: 'Pod',
-          metadata: { name: roll.member, namespace },
+          metadata: {
+            name: roll.member,
+            namespace,
+            annotations: { [agentsBeforeKey]: roll.startedAt },
+          },
           spec: { initContainers: [{ name: 'howdah', image: agentImage }] },
         },
         { fieldManager: imageManager, force: true },

@@ -57,6 +57,8 @@ export interface MemberPod {
   readonly annotations: Readonly<Record<string, string>>;
   /** Of the agents’ container, as the spec of the pod has it now. */
   readonly agentImage: string | undefined;
+  /** When that container was started; absent while it does not run. */
+  readonly agentsStartedAt: string | undefined;
   /** Why it is not ready, in the kubelet’s words. */
   readonly trouble: string | undefined;
 }
@@ -80,6 +82,8 @@ export const memberPod = (object: KubeObject): MemberPod => {
     ending: metadata.deletionTimestamp !== undefined,
     annotations: metadata.annotations,
     agentImage: spec.initContainers.find(({ name }) => name === 'howdah')?.image,
+    agentsStartedAt: status.initContainerStatuses.find(({ name }) => name === 'howdah')?.state.running
+      ?.startedAt,
     trouble: troubleOf(status),
   };
 };

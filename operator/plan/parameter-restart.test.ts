@@ -24,7 +24,7 @@ const waitingOn = (...members: readonly string[]): Fleet => {
 const pods = names.map(
   (name, ordinal): MemberPod => ({
     ...{ name, ordinal, uid: name, address: '198.18.0.1', ready: true, ending: false },
-    ...{ annotations: {}, agentImage: 'agent', trouble: undefined },
+    ...{ annotations: {}, agentImage: 'agent', agentsStartedAt: undefined, trouble: undefined },
   }),
 );
 const step = (more: Partial<ParameterRestartInput>) =>

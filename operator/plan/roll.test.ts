@@ -14,6 +14,7 @@ const pod = (ordinal: number, more: Partial<MemberPod> = {}): MemberPod => ({
   ending: false,
   annotations: { 'howdah.dev/pod': 'new' },
   agentImage: 'agent:2',
+  agentsStartedAt: '2026-03-04T01:00:00Z',
   trouble: undefined,
   ...more,
 });
@@ -83,10 +84,32 @@ describe('a roll', () => {
   });
 
   it('changes only the agents’ image where only that differs, the primary’s last', () => {
+    const startedAt = '2026-03-04T01:00:00Z';
     expect(step([pod(0, oldAgents), pod(1, oldAgents), pod(2)])).toEqual({
-      ...{ step: 'patch-agents', member: 'orders-1' },
+      ...{ step: 'patch-agents', member: 'orders-1', startedAt },
     });
-    expect(step([pod(0, oldAgents), pod(1), pod(2)])).toEqual({ step: 'patch-agents', member: 'orders-0' });
+    expect(step([pod(0, oldAgents), pod(1), pod(2)])).toMatchObject({
+      ...{ step: 'patch-agents', member: 'orders-0' },
+    });
+    // Until the new ones have started and answered, nobody else gets them.
+    const waiting = (agentsStartedAt: string | undefined) =>
+      pod(1, {
+        annotations: { 'howdah.dev/pod': 'new', 'howdah.dev/agents-before': startedAt },
+        agentsStartedAt,
+      });
+    const answering: Fleet = {
+      ...fleet(three),
+      members: three.map(({ name }) => ({ name, watched: true, agents: { answeredAt: now } })),
+    };
+    for (const started of [startedAt, undefined])
+      expect(step([pod(0, oldAgents), waiting(started), pod(2)], { fleet: answering })).toMatchObject({
+        ...{ step: 'wait', member: 'orders-1' },
+      });
+    const restarted = waiting('2026-03-04T01:00:50Z');
+    expect(step([pod(0, oldAgents), restarted, pod(2)])).toMatchObject({ step: 'wait', member: 'orders-1' });
+    expect(step([pod(0, oldAgents), restarted, pod(2)], { fleet: answering })).toMatchObject({
+      ...{ step: 'patch-agents', member: 'orders-0' },
+    });
   });
 
   it('moves the primary by itself only where the spec says so, to a replica that is near', () => {

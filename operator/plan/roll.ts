@@ -8,7 +8,7 @@ export type RollStep =
   /** Something is on its way: look again soon. */
   | { readonly step: 'wait'; readonly member: string; readonly reason: string }
   /** Only the agents’ image differs: the kubelet restarts that container alone. */
-  | { readonly step: 'patch-agents'; readonly member: string }
+  | { readonly step: 'patch-agents'; readonly member: string; readonly startedAt: string }
   | { readonly step: 'replace'; readonly member: string; readonly uid: string }
   /** PostgreSQL in its pod, by Patroni. */
   | { readonly step: 'restart'; readonly member: string }
@@ -34,6 +34,13 @@ export const nextRollStep = (input: RollInput): RollStep => {
   const { pods, fleet, instances, podDigest, agentImage } = input;
   const outdated = pods.filter(({ annotations }) => annotations[digestKey] !== podDigest);
   const oldAgents = pods.filter((pod) => pod.agentImage !== agentImage && !outdated.includes(pod));
+  const upgrading = pods.find((pod) => isUpgrading(pod, fleet));
+  if (upgrading !== undefined)
+    return {
+      step: 'wait',
+      member: upgrading.name,
+      reason: 'gets new agents, which take over within a minute',
+    };
   if (outdated.length + oldAgents.length === 0) return { step: 'none' };
   const unready = pods.find(({ ready, ending }) => !ready || ending);
   // A pod that does not come up with the old template may come up with the new one: nothing else mends it.
@@ -50,7 +57,12 @@ export const nextRollStep = (input: RollInput): RollStep => {
   if (primary === undefined || freshness(fleet.cluster, fleet) !== 'fresh')
     return { step: 'wait', member: '', reason: 'no primary is known' };
   const [patched] = primaryLast(oldAgents, primary);
-  if (patched !== undefined) return { step: 'patch-agents', member: patched.name };
+  if (patched !== undefined)
+    return {
+      step: 'patch-agents',
+      member: patched.name,
+      startedAt: patched.agentsStartedAt ?? 'not running',
+    };
   const [next] = primaryLast(outdated, primary);
   if (next === undefined) return { step: 'none' };
   if (next.name !== primary) return replicaStep(next, input);
@@ -58,6 +70,17 @@ export const nextRollStep = (input: RollInput): RollStep => {
 };
 
 const digestKey = 'howdah.dev/pod';
+/** On a pod that got a new image of the agents: when the ones before had been started. */
+export const agentsBeforeKey = 'howdah.dev/agents-before';
+
+/** The old agents go on for a while, as at the end of a pod; the new ones are there when they have answered. */
+const isUpgrading = ({ name, annotations, agentsStartedAt }: MemberPod, fleet: Fleet): boolean => {
+  const before = annotations[agentsBeforeKey];
+  if (before === undefined) return false;
+  const member = fleet.members.find((each) => each.name === name);
+  const answers = member !== undefined && freshness(member.agents, fleet) === 'fresh';
+  return agentsStartedAt === undefined || agentsStartedAt === before || !answers;
+};
 
 /** High ordinals first, as a StatefulSet does; the primary when all others are done. */
 const primaryLast = (pods: readonly MemberPod[], primary: string): readonly MemberPod[] =>

@@ -31,19 +31,21 @@ it('gives running pods the agents of a new version, one after the other, and lea
   await operator().cluster.loadImage(archive, operator().signal);
   await operator().upgrade({ images: { operator: { tag: 'dev' }, agent: { tag: 'next' } } });
 
-  await until('the new agents in every pod', async () => {
-    const images = await operator().kubectl([
-      ...['get', 'pods', '-l', 'howdah.dev/cluster=orders'],
-      ...['-o', 'jsonpath={range .items[*]}{.status.initContainerStatuses[0].image}{"\\n"}{end}'],
-    ]);
-    return images
-      .trim()
-      .split('\n')
-      .every((image) => image.endsWith('howdah/agent:next'))
-      ? true
-      : undefined;
-  });
+  // The old agents of each member go on for half the grace period, as at the end of a pod.
+  await until(
+    'new agents in every pod',
+    async () => {
+      const pods = await orders().pods();
+      return pods.every(({ containers }) => containers.howdah?.restartCount === 1) ? true : undefined;
+    },
+    300_000,
+  );
   await orders().agentsReady(3);
+  const images = await operator().kubectl([
+    ...['get', 'pods', '-l', 'howdah.dev/cluster=orders'],
+    ...['-o', 'jsonpath={range .items[*]}{.spec.initContainers[0].image} {end}'],
+  ]);
+  expect(images.trim().split(' ')).toEqual(Array(3).fill('docker.io/howdah/agent:next'));
   expect(await starts()).toEqual(before);
   await orders().until('Progressing', 'False');
 }, 400_000);

@@ -3,6 +3,7 @@ import { agentRecipe, defaultMajor, operatorRecipe, postgresRecipe } from '@howd
 import { startKube } from '@howdah/testbed-kube/cluster';
 import { endOwn, findOwn } from '@howdah/testbed-kube/clusters/own';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
+import { chart } from './operator/operator.ts';
 
 /**
  * Around all tests of the tier: one cluster with this clone's images serves them all, and is ended after the last,
@@ -18,6 +19,11 @@ export const setup = async (): Promise<() => Promise<void>> => {
     const { archive } = await ensureImage(currentWorkspace(), recipe, tell);
     await cluster.loadImage(archive, signal);
   }
+  // Kinds belong to no namespace: one installation for every operator of the tests.
+  await cluster.helm(
+    ['upgrade', '--install', 'howdah-crds', chart('howdah-crds'), '--namespace', 'kube-system'],
+    signal,
+  );
   return async () => {
     if (!wasUp) await endOwn();
   };

@@ -41,7 +41,9 @@ const postgresCluster = z.object({
   status: z.object({ conditions: z.array(condition).default([]) }).default({ conditions: [] }),
 });
 
-const chart = (name: string): string => fileURLToPath(new URL(`../../../../helm/${name}`, import.meta.url));
+/** Path of one of our charts. */
+export const chart = (name: string): string =>
+  fileURLToPath(new URL(`../../../../helm/${name}`, import.meta.url));
 
 export interface OperatorOptions {
   readonly namespace: string;
@@ -98,10 +100,6 @@ export const installOperator = async (
     await cluster.kubectl(['create', 'namespace', namespace], signal);
     const level = 'pod-security.kubernetes.io/enforce=restricted';
     await cluster.kubectl(['label', 'namespace', namespace, level], signal);
-    await cluster.helm(
-      ['upgrade', '--install', 'howdah-crds', chart('howdah-crds'), '--namespace', 'kube-system'],
-      signal,
-    );
     await installed.upgrade(values);
     return installed;
   } catch (error) {
