@@ -19,6 +19,7 @@ import { agentConfigs } from './desire/agent-configs.ts';
 import { digestOf } from './desire/config-maps.ts';
 import { type Desired, desire } from './desire/desire.ts';
 import { dynamicConfig } from './desire/patroni-config.ts';
+import { parameterProblems } from './desire/postgres-files.ts';
 import { podDigestOf } from './desire/stateful-set.ts';
 import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
 import { operatorErrors } from './errors.ts';
@@ -114,7 +115,7 @@ export class Reconciler {
       withRepositories: cluster.spec.backup.repositories !== undefined,
       paused,
       refusals: refused,
-      configProblems: configProblems(configs),
+      configProblems: [...parameterProblems(cluster.spec), ...configProblems(configs)],
       pods,
       fleet,
       roll,

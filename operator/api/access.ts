@@ -67,13 +67,4 @@ export const users = z
   .default([{ name: 'app', databases: ['app'], options: [] }])
   .describe('Roles for applications, each with a Secret, and their databases.');
 
-/** PostgreSQL's and Patroni's certificate. */
-export const tls = z
-  .strictObject({
-    secretName: objectName().describe(
-      'Secret with `tls.crt`, `tls.key` and `ca.crt`, as cert-manager writes it; renewed without a restart.',
-    ),
-  })
-  .describe('TLS of PostgreSQL and of Patroni’s REST API.');
-
 export const clusterName = () => dnsLabel(40);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { services, tls, users } from './access.ts';
+import { services, users } from './access.ts';
 import { ownBackup } from './backup.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { labels, passedOn } from './parts.ts';
@@ -60,7 +60,6 @@ export const clusterSpec = z
     configReload: section({}, 'Configuration: everything of config-reload.yaml.'),
     users,
     services,
-    tls: tls.optional(),
     resources,
     scheduling,
     updates,

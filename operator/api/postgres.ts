@@ -1,11 +1,14 @@
 import * as z from 'zod';
-import { intOrString } from './parts.ts';
+import { intOrString, rules } from './parts.ts';
 
 export const postgresMajors = [15, 16, 17, 18] as const;
 
 export const postgres = z
   .strictObject({
-    version: z.literal(postgresMajors).describe('Major version.'),
+    version: z
+      .literal(postgresMajors)
+      .meta(rules({ rule: 'self == oldSelf', message: 'a cluster keeps its major version: make a new one' }))
+      .describe('Major version.'),
     image: z
       .string()
       .min(1)
@@ -27,7 +30,13 @@ export const postgres = z
       .max(32)
       .default([])
       .describe('Libraries to preload beside pg_stat_statements and, with audit, pgaudit.'),
-    locale: z.string().min(1).max(64).default('C.UTF-8').describe('Locale of a new cluster.'),
+    locale: z
+      .string()
+      .min(1)
+      .max(64)
+      .default('C.UTF-8')
+      .meta(rules({ rule: 'self == oldSelf', message: 'a cluster keeps its locale: make a new one' }))
+      .describe('Locale of the cluster.'),
   })
   .describe('The server.');
 export type Postgres = z.infer<typeof postgres>;

@@ -59,7 +59,6 @@ export const postgresMounts = (wanted: Wanted): readonly Mount[] => [
   mount('data', `${paths.state}/config-reload`, { subPath: `${stateFolder}/config-reload`, ...readOnly }),
   // Patroni alone speaks to the API server.
   mount('token', '/var/run/secrets/kubernetes.io/serviceaccount', readOnly),
-  ...(wanted.spec.tls === undefined ? [] : [mount('tls', `${paths.secrets}/tls`, readOnly)]),
   ...shared(wanted),
 ];
 
@@ -105,7 +104,6 @@ export const volumes = (wanted: Wanted, configs: readonly AgentConfig[]): readon
     secretVolume('patroni-rest', names.rest, { items: [{ key: 'password', path: 'password' }] }),
     // One that is not there yet keeps an agent waiting, which says so, and not PostgreSQL.
     ...namedSecrets(configs).map((name) => secretVolume(`secret-${name}`, name, { optional: true })),
-    ...(wanted.spec.tls === undefined ? [] : [secretVolume('tls', wanted.spec.tls.secretName)]),
     ...repositoriesOnVolumes(wanted).map(({ name, volume }) => ({
       name: `repository-${name}`,
       persistentVolumeClaim: { claimName: volume.claimName },

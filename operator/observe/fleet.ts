@@ -38,6 +38,16 @@ const clusterOf = async (address: string, signal: AbortSignal): Promise<Cluster>
   }
 };
 
+const firstAnswer = async (addresses: readonly string[], signal: AbortSignal): Promise<Cluster> => {
+  if (addresses.length === 0) throw new Error('no member has an address yet');
+  try {
+    return await Promise.any(addresses.map((address) => clusterOf(address, signal)));
+  } catch (error) {
+    // Each says the same in its own words; one is enough for a person.
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+};
+
 /** Asks every member’s agents, and Patroni on whoever answers first. */
 export const readFleet = async (
   pods: readonly MemberPod[],
@@ -46,7 +56,7 @@ export const readFleet = async (
 ): Promise<Fleet> => {
   const addresses = pods.flatMap(({ address, ending }) => (address === undefined || ending ? [] : [address]));
   const [cluster, members] = await Promise.all([
-    ask(Promise.any(addresses.map((address) => clusterOf(address, signal))), clock),
+    ask(firstAnswer(addresses, signal), clock),
     Promise.all(
       pods.map(async ({ name, address }) => ({
         name,

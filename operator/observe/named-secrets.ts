@@ -14,7 +14,7 @@ export interface SecretNeed {
 }
 
 /** Secrets of the repositories: without them pgBackRest has no configuration. */
-export const secretNeeds = ({ backup, tls }: ClusterSpec): readonly SecretNeed[] => [
+export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] => [
   ...(backup.repositories ?? []).flatMap(({ s3, azure, encryptionSecret }, index): readonly SecretNeed[] => {
     const path = `spec.backup.repositories[${index}]`;
     return [
@@ -41,9 +41,6 @@ export const secretNeeds = ({ backup, tls }: ClusterSpec): readonly SecretNeed[]
         : [{ name: encryptionSecret, keys: [['passphrase']], path: `${path}.encryptionSecret` }]),
     ];
   }),
-  ...(tls === undefined
-    ? []
-    : [{ name: tls.secretName, keys: [['tls.crt'], ['tls.key'], ['ca.crt']], path: 'spec.tls.secretName' }]),
 ];
 
 const secret = z.object({ data: z.record(z.string(), z.string()).default({}) });

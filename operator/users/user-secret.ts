@@ -10,25 +10,21 @@ export const secretNameOf = (cluster: string, { name, secretName }: User): strin
 /**
  * Where an application finds its database: the keys that libraries and charts look for. The password is not
  * among them: it is made once, and whoever changes it has changed the role's.
- *
- * @param ca the authority that signed the server's certificate, where there is one.
  */
-export const userSecret = (wanted: Wanted, user: User, password: string, ca?: string): KubeObject => {
+export const userSecret = (wanted: Wanted, user: User, password: string): KubeObject => {
   const { namespace, spec } = wanted;
   const host = `${namesOf(wanted.name).primary}.${namespace}.svc`;
   const port = String(spec.services.primary.port);
   const dbname = user.databases[0] ?? 'postgres';
   const [name, secret, database] = [user.name, password, dbname].map(encodeURIComponent);
-  const sslmode = ca === undefined ? '' : '?sslmode=verify-full';
   const values = {
     host,
     port,
     dbname,
     user: user.name,
     password,
-    uri: `postgresql://${name}:${secret}@${host}:${port}/${database}${sslmode}`,
-    'jdbc-uri': `jdbc:postgresql://${host}:${port}/${database}?user=${name}&password=${secret}${ca === undefined ? '' : '&sslmode=verify-full'}`,
-    ...(ca === undefined ? {} : { 'ca.crt': ca }),
+    uri: `postgresql://${name}:${secret}@${host}:${port}/${database}`,
+    'jdbc-uri': `jdbc:postgresql://${host}:${port}/${database}?user=${name}&password=${secret}`,
   };
   return kept(
     wanted,

@@ -49,15 +49,14 @@ export class Users {
 
   async #account(wanted: Wanted, user: User, signal: AbortSignal): Promise<Account> {
     const { api, mirrors, settler, newPassword } = this.#input;
-    const { namespace, name: cluster, spec } = wanted;
+    const { namespace, name: cluster } = wanted;
     const name = secretNameOf(cluster, user);
     const live =
       mirrors.child(resources.secret, namespace, name) ??
       (await api.get(resources.secret, { namespace, name }, signal));
     const kept = live === undefined ? undefined : secret.parse(live).data.password;
     const password = kept === undefined ? newPassword() : Buffer.from(kept, 'base64').toString('utf8');
-    const ca = spec.tls === undefined ? undefined : wanted.secrets[spec.tls.secretName]?.['ca.crt'];
-    await settler.settle(userSecret(wanted, user, password, ca), live, signal);
+    await settler.settle(userSecret(wanted, user, password), live, signal);
     return { user, password };
   }
 
