@@ -65,15 +65,15 @@ export class Reconciler {
     this.#input = input;
   }
 
-  /** @returns milliseconds until the next look, if nothing happens before. */
-  async look(key: string, signal: AbortSignal): Promise<number> {
+  /** @returns milliseconds until the next look, if nothing happens before; undefined when the cluster is gone. */
+  async look(key: string, signal: AbortSignal): Promise<number | undefined> {
     const { mirrors, settler, users } = this.#input;
     const [namespace = '', name = ''] = key.split('/');
     const object = mirrors.clusters.get(namespace, name);
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
       settler.forget(namespace, name);
       users.forget(namespace, name);
-      return laterMs;
+      return undefined;
     }
     const cluster = parseCluster(object);
     const pods = mirrors.children(resources.pod, namespace, name).map(memberPod);

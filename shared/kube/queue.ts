@@ -2,8 +2,11 @@ import { type BackoffRule, backoffMs } from '@howdah/core/backoff';
 import type { Clock } from '@howdah/core/clock';
 
 export interface QueueInput {
-  /** One look at one cluster; resolves with how long until the next one is due without any event. */
-  readonly work: (key: string, signal: AbortSignal) => Promise<number>;
+  /**
+   * One look at one thing; resolves with how long until the next one is due without any event, undefined when it
+   * is gone and there is nothing to come back to.
+   */
+  readonly work: (key: string, signal: AbortSignal) => Promise<number | undefined>;
   readonly onFailure: (key: string, error: unknown, waitMs: number) => void;
   readonly clock: Clock;
   readonly random?: () => number;
@@ -16,6 +19,7 @@ const failureBackoff: BackoffRule = { initialMs: 500, maxMs: 60_000 };
 const settleMs = 50;
 /** However many events come, there is time to breathe between two looks at the same thing. */
 const pauseMs = 500;
+const longestWaitMs = 60_000;
 
 interface Entry {
   dueMs: number;
@@ -48,10 +52,6 @@ export class Queue {
     this.#wake.abort();
   }
 
-  remove(key: string): void {
-    this.#entries.delete(key);
-  }
-
   /** Runs until the signal aborts, and waits for the looks that are under way. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, lanes = 4 } = this.#input;
@@ -68,16 +68,15 @@ export class Queue {
         });
         running.add(look);
       }
-      await clock
-        .sleep(this.#waitMs(now), AbortSignal.any([signal, this.#wake.signal]))
-        .catch(() => undefined);
+      const waitMs = running.size >= lanes ? longestWaitMs : this.#waitMs(now);
+      await clock.sleep(waitMs, AbortSignal.any([signal, this.#wake.signal])).catch(() => undefined);
     }
     await Promise.all(running);
   }
 
   #waitMs(now: number): number {
     const idle = [...this.#entries.values()].filter(({ running }) => !running);
-    return Math.max(0, Math.min(60_000, ...idle.map(({ dueMs }) => dueMs - now)));
+    return Math.max(0, Math.min(longestWaitMs, ...idle.map(({ dueMs }) => dueMs - now)));
   }
 
   async #look(key: string, entry: Entry, signal: AbortSignal): Promise<void> {
@@ -86,8 +85,12 @@ export class Queue {
     entry.again = false;
     try {
       const nextMs = await work(key, signal);
+      if (nextMs === undefined && !entry.again) {
+        this.#entries.delete(key);
+        return;
+      }
       entry.failures = 0;
-      entry.dueMs = clock.monotonicMs() + (entry.again ? pauseMs : Math.max(pauseMs, nextMs));
+      entry.dueMs = clock.monotonicMs() + (entry.again ? pauseMs : Math.max(pauseMs, nextMs ?? 0));
       entry.notBeforeMs = clock.monotonicMs() + pauseMs;
     } catch (error) {
       if (signal.aborted) return;
