@@ -35,6 +35,7 @@ import { nextParameterRestart, waitingMembers } from './plan/parameter-restart.t
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
 import { beforeScaleIn } from './plan/scale-in.ts';
+import { type Mounted, unseenBy } from './plan/seen.ts';
 import { isWindowOpen } from './plan/window.ts';
 import type { Users } from './users/users.ts';
 
@@ -115,6 +116,7 @@ export class Reconciler {
       withRepositories: cluster.spec.backup.repositories !== undefined,
       paused,
       refusals: refused,
+      unseen: unseenBy(pods, fleet, mountedIn(desired)).map((pod) => pod.name),
       configProblems: [...parameterProblems(cluster.spec), ...configProblems(configs)],
       pods,
       fleet,
@@ -164,9 +166,7 @@ export class Reconciler {
     await this.#bringUsers(object, wanted, pods, fleet, signal);
     const primary = runningPrimary(pods, fleet);
     if (primary !== undefined) await patroni.configure(primary, dynamicConfig(wanted.spec), signal);
-    const [agents, postgres] = desired.mounted;
-    const mounted = { agents, postgres, digest: digestOf(desired.mounted) };
-    const behind = await touchPods(api, wanted.namespace, pods, fleet, mounted, signal);
+    const behind = await touchPods(api, wanted.namespace, pods, fleet, mountedIn(desired), signal);
     const { namespace, name } = wanted;
     const tools = { api, namespace, agentImage: wanted.images.agent, patroni, pods };
     const done = await takeRollStep(roll, tools, signal);
@@ -222,6 +222,11 @@ interface Scene {
   readonly fleet: Fleet;
   readonly patroni: AskPatroni;
 }
+
+const mountedIn = ({ mounted }: Desired): Mounted => {
+  const [agents, postgres] = mounted;
+  return { agents, postgres, digest: digestOf(mounted) };
+};
 
 const runningPrimary = (pods: readonly MemberPod[], fleet: Fleet): MemberPod | undefined => {
   if (freshness(fleet.cluster, fleet) !== 'fresh') return undefined;

@@ -14,6 +14,8 @@ export interface StatusInput {
   /** Why nothing is made. */
   readonly refusals: readonly string[];
   readonly configProblems: readonly string[];
+  /** Members whose agents have not seen the newest files yet. */
+  readonly unseen: readonly string[];
   readonly pods: readonly MemberPod[];
   readonly fleet: Fleet;
   readonly roll: RollStep;
@@ -151,10 +153,15 @@ const backupHealthy = ({ withRepositories, fleet }: StatusInput, serious: readon
     : yes('BackedUp', `The newest backup in the repository is ${newest}.`);
 };
 
-const configApplied = ({ configProblems, fleet }: StatusInput, findings: readonly Finding[]): Finished => {
+const configApplied = (
+  { configProblems, unseen, fleet }: StatusInput,
+  findings: readonly Finding[],
+): Finished => {
   if (configProblems.length > 0) return no('SpecWrong', listed(configProblems));
   const wrong = findings.filter(({ area, level }) => area === 'configuration' && level !== 'notice');
   if (wrong.length > 0) return no('Findings', listed(wrong.map(told)));
+  if (unseen.length > 0)
+    return no('Applying', `The newest configuration is on its way to ${unseen.join(', ')}.`);
   const details = fleet.members.map(({ agents }) => agents.answer?.agents['config-reload']?.detail);
   const digests = new Set(details.map((detail) => detail?.desiredDigest));
   if (details.length === 0 || details.some((detail) => detail === undefined))

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { useOperator } from './operator/use-operator.ts';
 
-const operator = useOperator({ namespace: 'made' });
+const operator = useOperator({ namespace: 'made', values: { replicas: 2 } });
 const orders = () => operator().made('orders');
 const minimal = async (): Promise<object> =>
   parse(await readFile(new URL('../../../examples/minimal/cluster.yaml', import.meta.url), 'utf8')) as object;
@@ -60,4 +60,23 @@ it('takes a password that somebody changes in that Secret within five seconds, a
   await asApplication('INSERT INTO orders VALUES (1)', 5_000);
   expect(await secretOf('password')).toBe('another password');
   expect(await secretOf('uri')).toContain('app:another%20password@');
+});
+
+it('is led by one of two operators, and the other one goes on when that one is killed', async () => {
+  const holder = () =>
+    operator().kubectl(['get', 'lease', 'howdah-operator', '-o', 'jsonpath={.spec.holderIdentity}']);
+  const before = await holder();
+  await operator().kubectl(['delete', 'pod', before, '--grace-period=0', '--force']);
+  await waitFor(
+    'another one to lead',
+    async () => (['', before].includes(await holder()) ? undefined : true),
+    {
+      ...{ deadlineMs: 60_000, everyMs: 500, signal: operator().signal, explain: operator().lastWords },
+    },
+  );
+  const patch = JSON.stringify({ spec: { postgres: { parameters: { work_mem: '13MB' } } } });
+  await operator().kubectl(['patch', 'pgc', 'orders', '--type=merge', '-p', patch]);
+  await orders().until('ConfigApplied', 'True');
+  const [row] = await orders().query<{ work_mem: string }>(await orders().primary(), 'SHOW work_mem');
+  expect(row?.work_mem).toBe('13MB');
 });
