@@ -10,6 +10,7 @@ import { resources } from '@howdah/kube/resource';
 import type { Logger } from '@howdah/runtime/logger';
 import { Actions } from './actions/actions.ts';
 import { Settler } from './apply/settler.ts';
+import { StatusTeller } from './apply/tell-status.ts';
 import { Backups } from './backups/backups.ts';
 import type { OperatorEnvironment } from './environment.ts';
 import type { OperatorMetrics } from './metrics.ts';
@@ -126,6 +127,7 @@ export class Operator {
       users: new Users({ api, mirrors, settler, newPassword, clock }),
       logins: new Logins({ api, mirrors, newPassword }),
       events,
+      statusTeller: new StatusTeller({ api, events, clock }),
       actions: new Actions({ api, mirrors, events, clock }),
       backups: new Backups({ api, mirrors, events }),
       images: environment.images,

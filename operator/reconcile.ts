@@ -11,7 +11,7 @@ import { type PostgresCluster, postgresCluster } from './api/postgres-cluster.ts
 import { growVolumes } from './apply/grow-volumes.ts';
 import type { Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
-import { tellStatus } from './apply/tell-status.ts';
+import type { StatusTeller } from './apply/tell-status.ts';
 import { touchPods } from './apply/touch-pods.ts';
 import type { Backups } from './backups/backups.ts';
 import { requestsOf } from './backups/requests.ts';
@@ -46,6 +46,7 @@ export interface ReconcilerInput {
   readonly users: Users;
   readonly logins: Logins;
   readonly events: Events;
+  readonly statusTeller: StatusTeller;
   readonly images: Images;
   readonly hasPodMonitor: boolean;
   readonly actions: Actions;
@@ -124,7 +125,7 @@ export class Reconciler {
       before: cluster.status,
       now: clock.now(),
     });
-    await tellStatus(this.#input, object, cluster.status, status, signal);
+    await this.#input.statusTeller.tell(object, cluster.status, status, signal);
     const unsettled = onTheWay || !['none', 'held'].includes(roll.step);
     const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     return unsettled || !ready ? soonMs : laterMs;

@@ -1,41 +1,76 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '@howdah/core/clock';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { ClusterStatus, Condition } from '../api/cluster-status.ts';
 import { fieldManager } from './settler.ts';
 
-/** Writes the status where it says something else than before, and tells of each condition that turned. */
-export const tellStatus = async (
-  { api, events }: { readonly api: KubeApi; readonly events: Events },
-  object: KubeObject,
-  before: ClusterStatus | undefined,
-  status: ClusterStatus,
-  signal: AbortSignal,
-): Promise<void> => {
-  if (isDeepStrictEqual(before, status)) return;
-  const { name, namespace = '' } = object.metadata;
-  const { apiVersion, kind } = object;
-  await api.apply(
-    { apiVersion, kind, metadata: { name, namespace }, status },
-    { fieldManager, force: true, subresource: 'status' },
-    signal,
-  );
-  for (const condition of status.conditions ?? []) {
-    const earlier = before?.conditions?.find(({ type }) => type === condition.type);
-    if (earlier?.status === condition.status && earlier.reason === condition.reason) continue;
-    await events.tell(
+export interface StatusTellerInput {
+  readonly api: KubeApi;
+  readonly events: Events;
+  readonly clock: Clock;
+}
+
+/** Words that count minutes change with each look; so often is often enough for those who read them. */
+const wordsEveryMs = 60_000;
+
+/** Writes what was seen of clusters where it is news, and tells of each condition that turned. */
+export class StatusTeller {
+  readonly #input: StatusTellerInput;
+  readonly #wroteMs = new Map<string, number>();
+
+  constructor(input: StatusTellerInput) {
+    this.#input = input;
+  }
+
+  async tell(
+    object: KubeObject,
+    before: ClusterStatus | undefined,
+    status: ClusterStatus,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { api, clock } = this.#input;
+    if (isDeepStrictEqual(before, status)) return;
+    const { name, namespace = '', uid = '' } = object.metadata;
+    const nowMs = clock.monotonicMs();
+    const onlyWords = isDeepStrictEqual(withoutWords(before), withoutWords(status));
+    if (onlyWords && nowMs - (this.#wroteMs.get(uid) ?? 0) < wordsEveryMs) return;
+    const { apiVersion, kind } = object;
+    await api.apply(
+      { apiVersion, kind, metadata: { name, namespace }, status },
+      { fieldManager, force: true, subresource: 'status' },
+      signal,
+    );
+    this.#wroteMs.set(uid, nowMs);
+    for (const condition of status.conditions ?? [])
+      await this.#tellOfTurn(object, condition, before?.conditions ?? [], signal);
+  }
+
+  async #tellOfTurn(
+    object: KubeObject,
+    condition: Condition,
+    before: readonly Condition[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { type, status, reason, message } = condition;
+    const earlier = before.find((each) => each.type === type);
+    if (earlier?.status === status && earlier.reason === reason) return;
+    await this.#input.events.tell(
       object,
       {
         type: isBad(condition) ? 'Warning' : 'Normal',
-        reason: `${condition.type}${condition.status === 'True' ? '' : condition.status}`,
-        action: condition.reason,
-        note: condition.message,
+        reason: `${type}${status === 'True' ? '' : status}`,
+        action: reason,
+        note: message,
       },
       signal,
     );
   }
-};
+}
+
+const withoutWords = (status: ClusterStatus | undefined) =>
+  status && { ...status, conditions: status.conditions?.map(({ message: _, ...rest }) => rest) };
 
 const isBad = ({ type, status }: Condition): boolean =>
   type === 'Degraded' || type === 'RestartPending'
