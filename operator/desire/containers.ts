@@ -1,5 +1,5 @@
 import type { AgentConfig } from './agent-configs.ts';
-import { graceSeconds, paths, ports } from './paths.ts';
+import { graceSeconds, ports } from './paths.ts';
 import { agentMounts, postgresMounts } from './volumes.ts';
 import { namesOf, type Wanted } from './wanted.ts';
 
@@ -76,8 +76,8 @@ export const agentContainer = (wanted: Wanted, configs: readonly AgentConfig[]) 
   env: [
     ofPod('HOWDAH_MEMBER', 'metadata.name'),
     { name: 'HOWDAH_HTTP_PORT', value: String(ports.agents) },
-    // With these an agent outlives PostgreSQL when the pod ends, and takes its last records.
-    { name: 'HOWDAH_PGDATA', value: paths.pgdata },
+    // No HOWDAH_PGDATA: Kubernetes ends a native sidecar after PostgreSQL's container. Told to stop while PostgreSQL
+    // runs, only this container is replaced, by new agents that are to take over at once.
     { name: 'HOWDAH_GRACE_SECONDS', value: String(graceSeconds) },
   ],
   ports: [port('howdah', ports.agents)],

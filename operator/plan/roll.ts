@@ -39,7 +39,7 @@ export const nextRollStep = (input: RollInput): RollStep => {
     return {
       step: 'wait',
       member: upgrading.name,
-      reason: 'gets new agents, which take over within a minute',
+      reason: 'gets new agents',
     };
   if (outdated.length + oldAgents.length === 0) return { step: 'none' };
   const unready = pods.find(({ ready, ending }) => !ready || ending);
@@ -73,7 +73,7 @@ const digestKey = 'howdah.dev/pod';
 /** On a pod that got a new image of the agents: when the ones before had been started. */
 export const agentsBeforeKey = 'howdah.dev/agents-before';
 
-/** The old agents go on for a while, as at the end of a pod; the new ones are there when they have answered. */
+/** The new agents are there when they were started and have answered. */
 const isUpgrading = ({ name, annotations, agentsStartedAt }: MemberPod, fleet: Fleet): boolean => {
   const before = annotations[agentsBeforeKey];
   if (before === undefined) return false;

@@ -31,14 +31,13 @@ it('gives running pods the agents of a new version, one after the other, and lea
   await operator().cluster.loadImage(archive, operator().signal);
   await operator().upgrade({ images: { operator: { tag: 'dev' }, agent: { tag: 'next' } } });
 
-  // The old agents of each member go on for half the grace period, as at the end of a pod.
   await until(
     'new agents in every pod',
     async () => {
       const pods = await orders().pods();
       return pods.every(({ containers }) => containers.howdah?.restartCount === 1) ? true : undefined;
     },
-    300_000,
+    180_000,
   );
   await orders().agentsReady(3);
   const images = await operator().kubectl([
