@@ -102,19 +102,19 @@ const ready = ({ pods, instances, fleet, refusals }: StatusInput): Finished => {
   if (refusals.length > 0) return no('Refused', listed(refusals));
   const primary = primaryOf(fleet);
   if (primary === undefined) return no('NoPrimary', 'No member is primary.');
-  const unready = pods.filter((pod) => !pod.ready);
   if (pods.length < instances)
     return no('MembersMissing', `${pods.length} of ${instances} members are there.`);
+  const unready = pods.flatMap((pod) => unreadiness(pod, fleet));
   return unready.length === 0
     ? yes('AllReady', `${pods.length} of ${instances} members are ready; ${primary.name} is primary.`)
-    : no(
-        'MembersNotReady',
-        listed(
-          unready.map(
-            ({ name, trouble }) => `${name} is not ready${trouble === undefined ? '' : `: ${trouble}`}`,
-          ),
-        ),
-      );
+    : no('MembersNotReady', listed(unready));
+};
+
+/** The pod's own word comes up to five seconds late; Patroni knows at once of a server that starts. */
+const unreadiness = ({ name, ready: isReady, trouble }: MemberPod, fleet: Fleet): readonly string[] => {
+  if (!isReady) return [`${name} is not ready${trouble === undefined ? '' : `: ${trouble}`}`];
+  const state = clusterMember(fleet, name)?.state;
+  return state === undefined || state === 'running' || state === 'streaming' ? [] : [`${name} is ${state}`];
 };
 
 const progressing = ({ refusals, paused, pods, instances, roll }: StatusInput): Finished => {

@@ -67,13 +67,15 @@ export const useWhole = (operator: () => InstalledOperator): Whole => {
       });
       return reaches('pga', name, phase, deadlineMs);
     },
-    starts: async () => {
-      const pods = await orders().pods();
-      const rows = pods.map(async (pod) => {
-        const [row] = await orders().query<{ at: Date }>(pod, 'SELECT pg_postmaster_start_time() AS at');
-        return [pod.name, `${pod.uid} ${row?.at.toISOString()}`] as const;
-      });
-      return Object.fromEntries(await Promise.all(rows));
-    },
+    // A member that has just changed its role may be starting.
+    starts: () =>
+      until('every member to say when it was started', async () => {
+        const pods = await orders().pods();
+        const rows = pods.map(async (pod) => {
+          const [row] = await orders().query<{ at: Date }>(pod, 'SELECT pg_postmaster_start_time() AS at');
+          return [pod.name, `${pod.uid} ${row?.at.toISOString()}`] as const;
+        });
+        return Object.fromEntries(await Promise.all(rows));
+      }),
   };
 };
