@@ -27,23 +27,24 @@ export interface OperatorInput {
   readonly clock: Clock;
 }
 
-/** Nothing that a cluster needs takes longer between two looks that end well; watches speak each minute. */
+/** Each wait of a look has its deadline: one that takes longer than all of them hangs. */
 const stuckAfterMs = 300_000;
 
 /** The operator: whoever holds the lease brings every cluster to what its manifest says. */
 export class Operator {
   readonly #input: OperatorInput;
-  #progressMs: number;
+  /** While it leads: when a look last ended, well or not. A restart mends neither a failure nor standing by. */
+  #lookedMs: number | undefined;
   #waitsFor: string | undefined = 'the lease';
 
   constructor(input: OperatorInput) {
     this.#input = input;
-    this.#progressMs = input.clock.monotonicMs();
   }
 
   /** Why a restart would help. */
   stuck(): string | undefined {
-    const silentMs = this.#input.clock.monotonicMs() - this.#progressMs;
+    if (this.#lookedMs === undefined) return undefined;
+    const silentMs = this.#input.clock.monotonicMs() - this.#lookedMs;
     return silentMs > stuckAfterMs ? `nothing was done for ${Math.round(silentMs / 1_000)} s` : undefined;
   }
 
@@ -73,6 +74,7 @@ export class Operator {
       } finally {
         metrics.leader.set(0);
         this.#waitsFor = 'the lease';
+        this.#lookedMs = undefined;
       }
     }
   }
@@ -80,6 +82,7 @@ export class Operator {
   async #lead(api: ReconcilerInput['api'], signal: AbortSignal): Promise<void> {
     const { connection, environment, metrics, logger, clock } = this.#input;
     metrics.leader.set(1);
+    this.#lookedMs = clock.monotonicMs();
     this.#waitsFor = 'the first list of all clusters';
     logger.info({ identity: environment.identity }, 'leading');
     const queue = new Queue({
@@ -88,10 +91,12 @@ export class Operator {
         const nextMs = await reconciler.look(key, within);
         end();
         metrics.looks.inc({ outcome: 'done' });
-        this.#made();
+        metrics.lastProgress.setToCurrentTime();
+        this.#lookedMs = clock.monotonicMs();
         return nextMs;
       },
       onFailure: (key, error, waitMs) => {
+        this.#lookedMs = clock.monotonicMs();
         metrics.looks.inc({ outcome: 'failed' });
         logger.warn(
           {
@@ -137,7 +142,6 @@ export class Operator {
     const watching = mirrors.run(signal);
     while (!mirrors.synced && !signal.aborted) await clock.sleep(50, signal).catch(() => undefined);
     this.#waitsFor = undefined;
-    this.#made();
     const keepAlive = this.#keepAlive(mirrors, signal);
     await queue.run(signal);
     await Promise.all([watching, keepAlive]);
@@ -153,14 +157,9 @@ export class Operator {
       const count = [...mirrors.clusters.values()].length;
       metrics.clusters.set(count);
       const { heardMs } = mirrors.clusters;
-      if (count === 0 && heardMs !== undefined) this.#progressMs = Math.max(this.#progressMs, heardMs);
+      if (count === 0 && heardMs !== undefined) this.#lookedMs = Math.max(this.#lookedMs ?? 0, heardMs);
       await clock.sleep(5_000, signal).catch(() => undefined);
     }
-  }
-
-  #made(): void {
-    this.#progressMs = this.#input.clock.monotonicMs();
-    this.#input.metrics.lastProgress.setToCurrentTime();
   }
 }
 

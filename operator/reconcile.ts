@@ -34,7 +34,7 @@ import { statusOf } from './plan/conditions.ts';
 import { nextParameterRestart, waitingMembers } from './plan/parameter-restart.ts';
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
-import { beforeScaleIn } from './plan/scale-in.ts';
+import { beforeScaleIn, keepingAll } from './plan/scale-in.ts';
 import { type Mounted, unseenBy } from './plan/seen.ts';
 import { isWindowOpen } from './plan/window.ts';
 import type { Users } from './users/users.ts';
@@ -101,7 +101,7 @@ export class Reconciler {
 
     const before = mirrors.child(resources.configMap, namespace, namesOf(name).agents)?.data;
     const leaving = beforeScaleIn(pods, fleet, cluster.spec.instances);
-    const spec = leaving === undefined ? wanted.spec : { ...wanted.spec, instances: pods.length };
+    const spec = leaving === undefined ? wanted.spec : { ...wanted.spec, instances: keepingAll(pods) };
     const desired = desire(
       { ...wanted, spec },
       configs,
@@ -110,7 +110,8 @@ export class Reconciler {
     const patroni = askPatroni((within) => this.#input.logins.read(namespace, namesOf(name).rest, within));
     const scene = { object, wanted: { ...wanted, spec }, desired, pods, fleet, patroni };
     const roll = leaving ?? (await this.#nextStep(scene, signal));
-    const onTheWay = paused || refused.length > 0 ? false : await this.#apply({ ...scene, roll }, signal);
+    const still = paused || refused.length > 0;
+    const onTheWay = still ? false : await this.#apply({ ...scene, roll }, signal);
     const status = statusOf({
       generation,
       instances: cluster.spec.instances,
@@ -126,6 +127,8 @@ export class Reconciler {
       now: clock.now(),
     });
     await this.#input.statusTeller.tell(object, cluster.status, status, signal);
+    // Whatever mends it is an event, or a Secret that is read again then.
+    if (still) return laterMs;
     const unsettled = onTheWay || !['none', 'held'].includes(roll.step);
     const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     return unsettled || !ready ? soonMs : laterMs;

@@ -2,6 +2,10 @@ import { clusterMember, type Fleet, primaryOf } from '@howdah/status/fleet';
 import type { MemberPod } from '../observe/pods.ts';
 import type { RollStep } from './roll.ts';
 
+/** So many replicas as keep everybody who is there: one that is away for a moment must not cost another its place. */
+export const keepingAll = (pods: readonly MemberPod[]): number =>
+  1 + Math.max(...pods.map(({ ordinal }) => ordinal));
+
 /**
  * What must be done before members may go: a StatefulSet takes away those of the highest numbers, and the primary
  * must not be among them. Undefined when nothing must.

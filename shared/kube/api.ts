@@ -22,8 +22,6 @@ export interface ApplyOptions {
   readonly fieldManager: string;
   /** Takes fields over that somebody else owns. */
   readonly force?: boolean;
-  /** Says what would be, and changes nothing. */
-  readonly dryRun?: boolean;
   readonly subresource?: 'status';
 }
 
@@ -51,7 +49,6 @@ export interface KubeApi {
 
 export interface PatchOptions {
   readonly fieldManager: string;
-  readonly dryRun?: boolean;
 }
 
 export interface RemoveOptions {
@@ -105,12 +102,6 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
     }
   };
 
-  const written = (object: KubeObject, dryRun?: boolean) => ({
-    path: pathOf(resourceOf(object), placeOf(object)),
-    query: { dryRun: dryRun === true ? 'All' : undefined },
-    body: object,
-  });
-
   return {
     get: (resource, place, signal) =>
       unlessAbsent(ask({ method: 'GET', path: pathOf(resource, place) }, kubeObject, signal)),
@@ -135,7 +126,7 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
         if (token === undefined || token === '') return { resourceVersion, items };
       }
     },
-    apply: (object, { fieldManager, force = false, dryRun = false, subresource }, signal) =>
+    apply: (object, { fieldManager, force = false, subresource }, signal) =>
       ask(
         {
           method: 'PATCH',
@@ -143,7 +134,7 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
             ...placeOf(object),
             ...(subresource === undefined ? {} : { subresource }),
           }),
-          query: { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined },
+          query: { fieldManager, force: String(force) },
           // JSON is YAML.
           contentType: 'application/apply-patch+yaml',
           body: object,
@@ -159,13 +150,18 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
         signal,
       );
     },
-    replace: (object, signal) => ask({ method: 'PUT', ...written(object) }, kubeObject, signal),
-    mergePatch: (resource, place, patch, { fieldManager, dryRun = false }, signal) =>
+    replace: (object, signal) =>
+      ask(
+        { method: 'PUT', path: pathOf(resourceOf(object), placeOf(object)), body: object },
+        kubeObject,
+        signal,
+      ),
+    mergePatch: (resource, place, patch, { fieldManager }, signal) =>
       ask(
         {
           method: 'PATCH',
           path: pathOf(resource, place),
-          query: { fieldManager, dryRun: dryRun ? 'All' : undefined },
+          query: { fieldManager },
           contentType: 'application/merge-patch+json',
           body: patch,
         },

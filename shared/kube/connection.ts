@@ -16,8 +16,6 @@ export interface Question {
 export interface Connection {
   /** The answer's head; its body is to be read or destroyed. */
   send(question: Question, signal: AbortSignal): Promise<IncomingMessage>;
-  /** The namespace of the service account, or of the kubeconfig's context. */
-  readonly namespace: string;
   close(): void;
 }
 
@@ -60,8 +58,7 @@ export const connectKube = (): Connection => {
       body,
     });
   };
-  const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
-  return { send, namespace, close: () => agent.destroy() };
+  return { send, close: () => agent.destroy() };
 };
 
 const urlOf = (server: string, { path, query = {} }: Question): URL => {

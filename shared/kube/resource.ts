@@ -16,7 +16,6 @@ const resource = (apiVersion: string, kind: string, plural = `${kind.toLowerCase
 /** The kinds that the project deals with; each new one needs a rule in the operator's roles as well. */
 export const resources = {
   configMap: resource('v1', 'ConfigMap'),
-  endpoints: resource('v1', 'Endpoints', 'endpoints'),
   event: resource('events.k8s.io/v1', 'Event'),
   lease: resource('coordination.k8s.io/v1', 'Lease'),
   networkPolicy: resource('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),

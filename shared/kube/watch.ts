@@ -35,6 +35,8 @@ export interface MirrorInput {
   readonly random?: () => number;
 }
 
+/** What held so long did not fail at its beginning. */
+const steadyMs = 30_000;
 const restartBackoff: BackoffRule = { initialMs: 500, maxMs: 30_000 };
 /** The API server ends a watch after so long, and says a word each minute: silence beyond is a dead connection. */
 const watchSeconds = 300;
@@ -112,14 +114,16 @@ export const createMirror = (input: MirrorInput): Mirror => {
     run: async (signal) => {
       let failures = 0;
       while (!signal.aborted) {
+        const beganMs = clock.monotonicMs();
         try {
           version ??= await list(signal);
           await follow(version, signal);
-          failures = 0;
+          // The server ends a watch when it was asked to; one that it ends at once is not asked for again at once.
+          await clock.sleep(restartBackoff.initialMs, signal).catch(() => undefined);
         } catch (error) {
           if (signal.aborted) return;
           if (!(error instanceof HowdahError)) throw error;
-          failures += 1;
+          failures = clock.monotonicMs() - beganMs > steadyMs ? 1 : failures + 1;
           // Where it broke off can be gone on from; where the server no longer knows that place, it cannot.
           if (error.kind !== kubeErrors.unreachable) version = undefined;
           const waitMs = backoffMs(restartBackoff, failures, random());
