@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
-import { describeError, HowdahError } from '@howdah/core/errors';
+import { systemClock } from '@howdah/core/clock';
+import { HowdahError } from '@howdah/core/errors';
 import { createPatroniClient } from '@howdah/patroni/client';
+import { ask } from '@howdah/status/ask';
 import { createStatusClient } from '@howdah/status/client';
 import type { Cluster, Fleet, FleetMember, Reading } from '@howdah/status/fleet';
 import type { Status } from '@howdah/status/status';
@@ -18,7 +20,10 @@ const staleAfterSeconds = 60;
 
 /** Asks everybody once, side by side. Rejects with HOWDAH_CLI_NOBODY_ANSWERS when all are silent. */
 export const askFleet = async ({ urls, patroniUrl }: FleetQuestion, signal: AbortSignal): Promise<Fleet> => {
-  const cluster = patroniUrl === undefined ? {} : await read(() => askPatroni(patroniUrl, signal), signal);
+  const cluster =
+    patroniUrl === undefined
+      ? {}
+      : await ask({}, (within) => askPatroni(patroniUrl, within), systemClock, signal);
   const targets =
     patroniUrl === undefined || cluster.answer === undefined
       ? urls.map((url) => ({ url }))
@@ -40,25 +45,10 @@ interface Target {
   readonly name?: string;
 }
 
-/** What one question found: the answer with its time, or why there is none. */
-const read = async <Answer>(
-  question: () => Promise<Answer>,
-  signal: AbortSignal,
-): Promise<Reading<Answer>> => {
-  const askedAt = new Date().toISOString();
-  try {
-    const answer = await question();
-    return { askedAt, answer, answeredAt: new Date().toISOString() };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { askedAt, error: describeError(error) };
-  }
-};
-
 const askMember = async ({ url, name }: Target, signal: AbortSignal): Promise<FleetMember> => {
   const client = createStatusClient({ url });
   try {
-    const agents: Reading<Status> = await read(() => client.read(signal), signal);
+    const agents: Reading<Status> = await ask({}, (within) => client.read(within), systemClock, signal);
     return { name: name ?? agents.answer?.member ?? new URL(url).host, watched: true, agents };
   } finally {
     client.close();

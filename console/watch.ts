@@ -1,8 +1,8 @@
 import type { Clock } from '@howdah/core/clock';
 import { isAbortError } from '@howdah/core/errors';
+import { ask, askAny } from '@howdah/status/ask';
 import type { Cluster, Fleet, Reading } from '@howdah/status/fleet';
 import type { Status } from '@howdah/status/status';
-import { ask, askAny } from './ask.ts';
 import { merge } from './merge.ts';
 
 /** Who can be asked about one member; each question has its own deadline. */

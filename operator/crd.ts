@@ -93,50 +93,45 @@ const cluster = (): Kind => {
   };
 };
 
-const action = (): Kind => {
-  const { spec = {}, status = {} } = schemaOf(postgresAction).properties ?? {};
+/** What is asked for once: everybody wants to know of which cluster, and how it goes. */
+const order = (
+  names: Pick<Kind, 'kind' | 'plural' | 'shortNames'>,
+  description: string,
+  whole: z.ZodType,
+  columns: readonly Column[],
+): Kind => {
+  const { spec = {}, status = {} } = schemaOf(whole).properties ?? {};
   return {
-    kind: 'PostgresAction',
-    plural: 'postgresactions',
-    shortNames: ['pga'],
-    schema: {
-      type: 'object',
-      description: 'Something that is done to a PostgresCluster, once.',
-      required: ['spec'],
-      properties: { spec, status },
-    },
+    ...names,
+    schema: { type: 'object', description, required: ['spec'], properties: { spec, status } },
     columns: [
       { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },
       { name: 'Type', type: 'string', jsonPath: '.spec.type' },
       { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
-      { name: 'Message', type: 'string', jsonPath: '.status.message' },
+      ...columns,
       { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
     ],
   };
 };
 
-const backup = (): Kind => {
-  const { spec = {}, status = {} } = schemaOf(postgresBackup).properties ?? {};
-  return {
-    kind: 'PostgresBackup',
-    plural: 'postgresbackups',
-    shortNames: ['pgb'],
-    schema: {
-      type: 'object',
-      description: 'A backup of a PostgresCluster that somebody asks for.',
-      required: ['spec'],
-      properties: { spec, status },
-    },
-    columns: [
-      { name: 'Cluster', type: 'string', jsonPath: '.spec.cluster' },
-      { name: 'Type', type: 'string', jsonPath: '.spec.type' },
-      { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+const action = (): Kind =>
+  order(
+    { kind: 'PostgresAction', plural: 'postgresactions', shortNames: ['pga'] },
+    'Something that is done to a PostgresCluster, once.',
+    postgresAction,
+    [{ name: 'Message', type: 'string', jsonPath: '.status.message' }],
+  );
+
+const backup = (): Kind =>
+  order(
+    { kind: 'PostgresBackup', plural: 'postgresbackups', shortNames: ['pgb'] },
+    'A backup of a PostgresCluster that somebody asks for.',
+    postgresBackup,
+    [
       { name: 'Label', type: 'string', jsonPath: '.status.label' },
       { name: 'Message', type: 'string', jsonPath: '.status.message', priority: 1 },
-      { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
     ],
-  };
-};
+  );
 
 const definition = ({ kind, plural, shortNames, schema, columns }: Kind) => ({
   apiVersion: 'apiextensions.k8s.io/v1',

@@ -16,11 +16,9 @@ import { touchPods } from './apply/touch-pods.ts';
 import type { Backups } from './backups/backups.ts';
 import { requestsOf } from './backups/requests.ts';
 import { agentConfigs } from './desire/agent-configs.ts';
-import { digestOf } from './desire/config-maps.ts';
 import { type Desired, desire } from './desire/desire.ts';
 import { dynamicConfig } from './desire/patroni-config.ts';
 import { parameterProblems } from './desire/postgres-files.ts';
-import { podDigestOf } from './desire/stateful-set.ts';
 import { type Images, namesOf, type Wanted } from './desire/wanted.ts';
 import { operatorErrors } from './errors.ts';
 import type { Mirrors } from './mirrors.ts';
@@ -35,7 +33,7 @@ import { nextParameterRestart, waitingMembers } from './plan/parameter-restart.t
 import { configProblems, refusals } from './plan/refusals.ts';
 import { nextRollStep, type RollStep } from './plan/roll.ts';
 import { beforeScaleIn, keepingAll } from './plan/scale-in.ts';
-import { type Mounted, unseenBy } from './plan/seen.ts';
+import { unseenBy } from './plan/seen.ts';
 import { isWindowOpen } from './plan/window.ts';
 import type { Users } from './users/users.ts';
 
@@ -108,7 +106,8 @@ export class Reconciler {
       (before as Record<string, string> | undefined) ?? {},
     );
     const patroni = askPatroni((within) => this.#input.logins.read(namespace, namesOf(name).rest, within));
-    const scene = { object, wanted: { ...wanted, spec }, desired, pods, fleet, patroni };
+    const unseen = unseenBy(pods, fleet, desired.mounted);
+    const scene = { object, wanted: { ...wanted, spec }, desired, unseen, pods, fleet, patroni };
     const roll = leaving ?? (await this.#nextStep(scene, signal));
     const still = paused || refused.length > 0;
     const onTheWay = still ? false : await this.#apply({ ...scene, roll }, signal);
@@ -118,7 +117,7 @@ export class Reconciler {
       withRepositories: cluster.spec.backup.repositories !== undefined,
       paused,
       refusals: refused,
-      unseen: unseenBy(pods, fleet, mountedIn(desired)).map((pod) => pod.name),
+      unseen: unseen.map((pod) => pod.name),
       configProblems: [...parameterProblems(cluster.spec), ...configProblems(configs)],
       pods,
       fleet,
@@ -142,7 +141,7 @@ export class Reconciler {
       updates: asked ? ({ pods: 'automatic' } as const) : spec.updates,
       windowOpen: isWindowOpen(spec.updates, this.#input.clock.now()),
     };
-    const podDigest = podDigestOf(desired.objects);
+    const { podDigest } = desired;
     const agentImage = images.agent;
     const roll = nextRollStep({ ...policy, pods, fleet, instances: spec.instances, podDigest, agentImage });
     if (roll.step !== 'none' || waitingMembers(fleet).size === 0) return roll;
@@ -159,7 +158,7 @@ export class Reconciler {
 
   /** @returns whether something is on its way. */
   async #apply(
-    { object, wanted, desired, pods, fleet, patroni, roll }: Scene & { readonly roll: RollStep },
+    { object, wanted, desired, unseen, pods, fleet, patroni, roll }: Scene & { readonly roll: RollStep },
     signal: AbortSignal,
   ): Promise<boolean> {
     const { api, mirrors, logins, events, actions, backups } = this.#input;
@@ -170,7 +169,7 @@ export class Reconciler {
     await this.#bringUsers(object, wanted, pods, fleet, signal);
     const primary = runningPrimary(pods, fleet);
     if (primary !== undefined) await patroni.configure(primary, dynamicConfig(wanted.spec), signal);
-    const behind = await touchPods(api, wanted.namespace, pods, fleet, mountedIn(desired), signal);
+    const behind = await touchPods(api, wanted.namespace, unseen, desired.mounted.digest, signal);
     const { namespace, name } = wanted;
     const tools = { api, namespace, agentImage: wanted.images.agent, patroni, pods };
     const done = await takeRollStep(roll, tools, signal);
@@ -222,15 +221,12 @@ interface Scene {
   readonly object: KubeObject;
   readonly wanted: Wanted;
   readonly desired: Desired;
+  /** Whose agents have not seen the newest files yet. */
+  readonly unseen: readonly MemberPod[];
   readonly pods: readonly MemberPod[];
   readonly fleet: Fleet;
   readonly patroni: AskPatroni;
 }
-
-const mountedIn = ({ mounted }: Desired): Mounted => {
-  const [agents, postgres] = mounted;
-  return { agents, postgres, digest: digestOf(mounted) };
-};
 
 const runningPrimary = (pods: readonly MemberPod[], fleet: Fleet): MemberPod | undefined => {
   if (freshness(fleet.cluster, fleet) !== 'fresh') return undefined;

@@ -40,15 +40,7 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
     ...overdueSince(known.dues, schedule.id),
     nextDue: upcoming(schedule.times, known.now, upcomingCount).map((due) => due.toISOString()),
   })),
-  requests: known.requests.map((request) => ({
-    id: request.id,
-    type: request.type,
-    at: request.at.toISOString(),
-    repos: request.repos.map((repo) => {
-      const backup = satisfiedBy(request, known.repositories).get(repo);
-      return { repo, ...(backup === undefined ? {} : { label: backup.label }) };
-    }),
-  })),
+  requests: known.requests.map((request) => requestOf(request, known.repositories)),
   ...(known.running === undefined ? {} : { running: runningOf(known.running) }),
   ...(known.lastRun === undefined ? {} : { lastRun: known.lastRun }),
   repositories: known.repositories.map((view) => ({
@@ -65,6 +57,19 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
 const overdueSince = (dues: readonly Due[], scheduleId: string): { overdueSince?: string } => {
   const times = dues.filter((due) => due.scheduleId === scheduleId).map(({ dueAt }) => dueAt.getTime());
   return times.length === 0 ? {} : { overdueSince: new Date(Math.min(...times)).toISOString() };
+};
+
+const requestOf = (request: Request, repositories: readonly RepositoryView[]) => {
+  const satisfying = satisfiedBy(request, repositories);
+  return {
+    id: request.id,
+    type: request.type,
+    at: request.at.toISOString(),
+    repos: request.repos.map((repo) => {
+      const backup = satisfying.get(repo);
+      return { repo, ...(backup === undefined ? {} : { label: backup.label }) };
+    }),
+  };
 };
 
 const runningOf = ({ run, startedAt, pid }: Running): NonNullable<BackupStatus['running']> => ({

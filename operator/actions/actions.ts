@@ -6,7 +6,7 @@ import type { KubeObject } from '@howdah/kube/object';
 import type { PatroniOrder } from '@howdah/patroni/client';
 import { type Fleet, primaryOf } from '@howdah/status/fleet';
 import { type ActionStatus, type PostgresAction, postgresAction } from '../api/postgres-action.ts';
-import { fieldManager } from '../apply/settler.ts';
+import { writeStatus } from '../apply/write-status.ts';
 import type { Mirrors } from '../mirrors.ts';
 import type { AskPatroni } from '../observe/patroni.ts';
 import type { MemberPod } from '../observe/pods.ts';
@@ -142,15 +142,7 @@ export class Actions {
   }
 
   async #write({ object, action }: Open, status: ActionStatus, signal: AbortSignal): Promise<void> {
-    const { name, namespace } = action.metadata;
-    await this.#input.api.apply(
-      {
-        ...{ apiVersion: object.apiVersion, kind: object.kind, metadata: { name, namespace } },
-        status: { ...action.status, ...status },
-      },
-      { fieldManager, force: true, subresource: 'status' },
-      signal,
-    );
+    await writeStatus(this.#input.api, object, { ...action.status, ...status }, signal);
   }
 
   #now(): string {

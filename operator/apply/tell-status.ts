@@ -4,7 +4,7 @@ import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { ClusterStatus, Condition } from '../api/cluster-status.ts';
-import { fieldManager } from './settler.ts';
+import { writeStatus } from './write-status.ts';
 
 export interface StatusTellerInput {
   readonly api: KubeApi;
@@ -32,16 +32,11 @@ export class StatusTeller {
   ): Promise<void> {
     const { api, clock } = this.#input;
     if (isDeepStrictEqual(before, status)) return;
-    const { name, namespace = '', uid = '' } = object.metadata;
+    const { uid = '' } = object.metadata;
     const nowMs = clock.monotonicMs();
     const onlyWords = isDeepStrictEqual(withoutWords(before), withoutWords(status));
     if (onlyWords && nowMs - (this.#wroteMs.get(uid) ?? 0) < wordsEveryMs) return;
-    const { apiVersion, kind } = object;
-    await api.apply(
-      { apiVersion, kind, metadata: { name, namespace }, status },
-      { fieldManager, force: true, subresource: 'status' },
-      signal,
-    );
+    await writeStatus(api, object, status, signal);
     this.#wroteMs.set(uid, nowMs);
     for (const condition of status.conditions ?? [])
       await this.#tellOfTurn(object, condition, before?.conditions ?? [], signal);

@@ -1,8 +1,6 @@
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
-import type { Fleet } from '@howdah/status/fleet';
 import type { MemberPod } from '../observe/pods.ts';
-import { type Mounted, unseenBy } from '../plan/seen.ts';
 import { fieldManager } from './settler.ts';
 
 /** On each pod: of which configuration it was told, and how often. */
@@ -11,26 +9,27 @@ const toldAnnotation = 'howdah.dev/config';
 const mostTouches = 10;
 
 /**
- * Touches the pods that do not have the newest configuration yet: the kubelet then looks at once, instead of
+ * Touches pods whose agents have not seen the newest configuration yet: the kubelet then looks at once, instead of
  * within its minute.
  *
+ * @param newest digest of that configuration.
  * @returns members that have not seen it yet, and are worth another look soon.
  */
 export const touchPods = async (
   api: KubeApi,
   namespace: string,
-  pods: readonly MemberPod[],
-  fleet: Fleet,
-  mounted: Mounted,
+  behind: readonly MemberPod[],
+  newest: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> => {
-  const behind = unseenBy(pods, fleet, mounted).filter(({ address }) => address !== undefined);
   const touched = await Promise.all(
-    behind.map(async ({ name, annotations, uid }) => {
+    behind.map(async ({ name, address, annotations, uid }) => {
+      // One without an address has mounted nothing yet.
+      if (address === undefined) return [];
       const [digest, count = '0'] = annotations[toldAnnotation]?.split('.') ?? [];
-      const times = digest === mounted.digest ? Number(count) + 1 : 1;
+      const times = digest === newest ? Number(count) + 1 : 1;
       if (times > mostTouches) return [];
-      const metadata = { uid, annotations: { [toldAnnotation]: `${mounted.digest}.${times}` } };
+      const metadata = { uid, annotations: { [toldAnnotation]: `${newest}.${times}` } };
       await api.mergePatch(resources.pod, { namespace, name }, { metadata }, { fieldManager }, signal);
       return [name];
     }),

@@ -4,7 +4,7 @@ import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { Fleet } from '@howdah/status/fleet';
 import { type PostgresBackup, postgresBackup } from '../api/postgres-backup.ts';
-import { fieldManager } from '../apply/settler.ts';
+import { writeStatus } from '../apply/write-status.ts';
 import type { Mirrors } from '../mirrors.ts';
 import { requestStatus } from './requests.ts';
 
@@ -48,13 +48,7 @@ export class Backups {
   async #tell({ object, backup }: Asked, fleet: Fleet, signal: AbortSignal): Promise<void> {
     const status = requestStatus(backup, fleet);
     if (status === undefined || isDeepStrictEqual(status, backup.status)) return;
-    const { name, namespace } = backup.metadata;
-    const { apiVersion, kind } = object;
-    await this.#input.api.apply(
-      { apiVersion, kind, metadata: { name, namespace }, status },
-      { fieldManager, force: true, subresource: 'status' },
-      signal,
-    );
+    await writeStatus(this.#input.api, object, status, signal);
     const { phase = 'Pending', message = '' } = status;
     if (phase === backup.status.phase) return;
     const type = phase === 'Failed' ? 'Warning' : 'Normal';

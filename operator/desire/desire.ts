@@ -1,15 +1,30 @@
 import type { KubeObject } from '@howdah/kube/object';
 import { patroniAccess } from './access.ts';
 import type { AgentConfig } from './agent-configs.ts';
-import { agentsConfigMap, patroniConfigMap, pgbackrestSecret, postgresConfigMap } from './config-maps.ts';
+import {
+  agentsConfigMap,
+  digestOf,
+  patroniConfigMap,
+  pgbackrestSecret,
+  postgresConfigMap,
+} from './config-maps.ts';
 import { disruptionBudget, networkPolicy, podMonitor } from './guards.ts';
 import { membersService, patroniConfigService, primaryService, replicaService } from './services.ts';
-import { statefulSet } from './stateful-set.ts';
+import { memberTemplate, statefulSet } from './stateful-set.ts';
 import type { Wanted } from './wanted.ts';
 
+/** What a member's agents read, and a digest over all that its pod mounts. */
+export interface Mounted {
+  readonly agents: KubeObject;
+  readonly postgres: KubeObject;
+  readonly digest: string;
+}
+
 export interface Desired {
-  /** Mounted in running pods, which take them live. */
-  readonly mounted: readonly KubeObject[];
+  /** In running pods, which take it live. */
+  readonly mounted: Mounted;
+  /** What pods with the newest template carry. */
+  readonly podDigest: string;
   /** Everything, in the order in which it is made: what pods need before the pods. */
   readonly objects: readonly KubeObject[];
 }
@@ -24,14 +39,14 @@ export const desire = (
   configs: readonly AgentConfig[],
   before: Readonly<Record<string, string>>,
 ): Desired => {
-  const mounted = [
-    agentsConfigMap(wanted, configs, before),
-    postgresConfigMap(wanted),
-    pgbackrestSecret(wanted),
-  ];
+  const agents = agentsConfigMap(wanted, configs, before);
+  const postgres = postgresConfigMap(wanted);
+  const mounted = [agents, postgres, pgbackrestSecret(wanted)];
+  const { digest: podDigest, template } = memberTemplate(wanted, configs);
   const guards = [disruptionBudget(wanted), networkPolicy(wanted), podMonitor(wanted)];
   return {
-    mounted,
+    mounted: { agents, postgres, digest: digestOf(mounted) },
+    podDigest,
     objects: [
       ...patroniAccess(wanted),
       patroniConfigMap(wanted),
@@ -41,7 +56,7 @@ export const desire = (
       membersService(wanted),
       patroniConfigService(wanted),
       ...guards.filter((object) => object !== undefined),
-      statefulSet(wanted, configs),
+      statefulSet(wanted, template),
     ],
   };
 };

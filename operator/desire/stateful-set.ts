@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '@howdah/kube/object';
 import { resources } from '@howdah/kube/resource';
-import * as z from 'zod';
 import type { AgentConfig } from './agent-configs.ts';
 import { agentContainer, postgresContainer } from './containers.ts';
 import { graceSeconds } from './paths.ts';
 import { claims, volumes } from './volumes.ts';
-import { memberLabels, namesOf, owned, type Wanted } from './wanted.ts';
+import { clusterLabel, memberLabels, namesOf, owned, type Wanted } from './wanted.ts';
 
 /** On each pod: what its template said, but for the agents’ image. Another one means that it needs a new pod. */
 export const podDigestAnnotation = 'howdah.dev/pod';
@@ -60,25 +59,28 @@ const digestOfPod = (spec: ReturnType<typeof podSpec>): string => {
     .slice(0, 16);
 };
 
-/** What the pods of the StatefulSet among `objects` are to carry. */
-export const podDigestOf = (objects: readonly KubeObject[]): string => {
-  const set = objects.find(({ kind }) => kind === resources.statefulSet.kind);
-  return withTemplate.parse(set).spec.template.metadata.annotations[podDigestAnnotation] ?? '';
+/** The template of a member's pod, and what pods that have it carry. */
+export const memberTemplate = (wanted: Wanted, configs: readonly AgentConfig[]) => {
+  const { scheduling } = wanted.spec;
+  const spec = podSpec(wanted, configs);
+  const digest = digestOfPod(spec);
+  return {
+    digest,
+    template: {
+      metadata: {
+        labels: { ...scheduling.labels, ...memberLabels(wanted.name), [clusterLabel]: wanted.name },
+        annotations: { ...scheduling.annotations, [podDigestAnnotation]: digest },
+      },
+      spec,
+    },
+  };
 };
 
-const withTemplate = z.object({
-  spec: z.object({
-    template: z.object({ metadata: z.object({ annotations: z.record(z.string(), z.string()) }) }),
-  }),
-});
-
 /** The members. The operator alone replaces pods: what a StatefulSet does by itself moves the primary unasked. */
-export const statefulSet = (wanted: Wanted, configs: readonly AgentConfig[]): KubeObject => {
-  const { scheduling, instances } = wanted.spec;
-  const spec = podSpec(wanted, configs);
-  return owned(wanted, resources.statefulSet, namesOf(wanted.name).statefulSet, {
+export const statefulSet = (wanted: Wanted, template: object): KubeObject =>
+  owned(wanted, resources.statefulSet, namesOf(wanted.name).statefulSet, {
     spec: {
-      replicas: instances,
+      replicas: wanted.spec.instances,
       serviceName: namesOf(wanted.name).members,
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'OnDelete' },
@@ -87,14 +89,7 @@ export const statefulSet = (wanted: Wanted, configs: readonly AgentConfig[]): Ku
         whenScaled: 'Retain',
       },
       selector: { matchLabels: memberLabels(wanted.name) },
-      template: {
-        metadata: {
-          labels: { ...scheduling.labels, ...memberLabels(wanted.name), 'howdah.dev/cluster': wanted.name },
-          annotations: { ...scheduling.annotations, [podDigestAnnotation]: digestOfPod(spec) },
-        },
-        spec,
-      },
+      template,
       volumeClaimTemplates: claims(wanted),
     },
   });
-};

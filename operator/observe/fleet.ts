@@ -1,24 +1,14 @@
 import type { Clock } from '@howdah/core/clock';
-import { describeError } from '@howdah/core/errors';
 import { createPatroniClient } from '@howdah/patroni/client';
+import { ask, askAny } from '@howdah/status/ask';
 import { createStatusClient } from '@howdah/status/client';
-import type { Cluster, Fleet, Reading } from '@howdah/status/fleet';
+import type { Cluster, Fleet } from '@howdah/status/fleet';
 import type { Status } from '@howdah/status/status';
 import { ports } from '../desire/paths.ts';
 import type { MemberPod } from './pods.ts';
 
 /** What is told within so long is of now; a member that needs longer is not waited for. */
 const deadlineMs = 3_000;
-
-const ask = async <Answer>(question: Promise<Answer>, clock: Clock): Promise<Reading<Answer>> => {
-  const askedAt = clock.now().toISOString();
-  try {
-    const answer = await question;
-    return { askedAt, answer, answeredAt: clock.now().toISOString() };
-  } catch (error) {
-    return { askedAt, error: describeError(error) };
-  }
-};
 
 const agentsOf = async (address: string, signal: AbortSignal): Promise<Status> => {
   const client = createStatusClient({ url: `http://${address}:${ports.agents}`, timeoutMs: deadlineMs });
@@ -38,16 +28,6 @@ const clusterOf = async (address: string, signal: AbortSignal): Promise<Cluster>
   }
 };
 
-const firstAnswer = async (addresses: readonly string[], signal: AbortSignal): Promise<Cluster> => {
-  if (addresses.length === 0) throw new Error('no member has an address yet');
-  try {
-    return await Promise.any(addresses.map((address) => clusterOf(address, signal)));
-  } catch (error) {
-    // Each says the same in its own words; one is enough for a person.
-    throw error instanceof AggregateError ? error.errors[0] : error;
-  }
-};
-
 /** Asks every member’s agents, and Patroni on whoever answers first. */
 export const readFleet = async (
   pods: readonly MemberPod[],
@@ -56,12 +36,22 @@ export const readFleet = async (
 ): Promise<Fleet> => {
   const addresses = pods.flatMap(({ address, ending }) => (address === undefined || ending ? [] : [address]));
   const [cluster, members] = await Promise.all([
-    ask(firstAnswer(addresses, signal), clock),
+    ask(
+      {},
+      (within) =>
+        askAny(
+          addresses.map((address) => (inner: AbortSignal) => clusterOf(address, inner)),
+          within,
+        ),
+      clock,
+      signal,
+    ),
     Promise.all(
       pods.map(async ({ name, address }) => ({
         name,
         watched: true,
-        agents: address === undefined ? {} : await ask(agentsOf(address, signal), clock),
+        agents:
+          address === undefined ? {} : await ask({}, (within) => agentsOf(address, within), clock, signal),
       })),
     ),
   ]);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { quietFleet } from '@howdah/status/testdata/fleet';
 import { expect, it } from 'vitest';
+import type { Mounted } from '../desire/desire.ts';
 import type { MemberPod } from '../observe/pods.ts';
-import { type Mounted, unseenBy } from './seen.ts';
+import { unseenBy } from './seen.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const map = (name: string, data: Readonly<Record<string, string>>) => ({

@@ -2,18 +2,12 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '@howdah/kube/object';
 import type { Fleet } from '@howdah/status/fleet';
 import type { Status } from '@howdah/status/status';
+import type { Mounted } from '../desire/desire.ts';
 import type { MemberPod } from '../observe/pods.ts';
 
-const textsOf = (object: KubeObject | undefined): Readonly<Record<string, string>> =>
-  (object?.data as Record<string, string> | undefined) ?? {};
+const textsOf = (object: KubeObject): Readonly<Record<string, string>> =>
+  (object.data as Record<string, string> | undefined) ?? {};
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-export interface Mounted {
-  readonly agents: KubeObject | undefined;
-  readonly postgres: KubeObject | undefined;
-  /** Over all that is mounted. */
-  readonly digest: string;
-}
 
 /** Whether a member's agents have seen the newest files; what they think of them they say elsewhere. */
 const hasSeen = ({ agents }: Status, mounted: Mounted): boolean => {

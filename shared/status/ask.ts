@@ -1,6 +1,6 @@
 import type { Clock } from '@howdah/core/clock';
 import { describeError } from '@howdah/core/errors';
-import type { Reading } from '@howdah/status/fleet';
+import type { Reading } from './fleet.ts';
 
 /**
  * Asks once and folds the answer into what was known: a failure leaves the last answer standing beside its
@@ -33,6 +33,7 @@ export const askAny = async <Answer>(
   questions: readonly ((signal: AbortSignal) => Promise<Answer>)[],
   signal: AbortSignal,
 ): Promise<Answer> => {
+  if (questions.length === 0) throw new Error('there is nobody to ask yet');
   const enough = new AbortController();
   const inner = AbortSignal.any([signal, enough.signal]);
   try {
