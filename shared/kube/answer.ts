@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HowdahError } from '@howdah/core/errors';
+import { readBounded } from '@howdah/core/read-bounded';
 import { kubeErrors } from './errors.ts';
 import { failureStatus } from './object.ts';
 
@@ -8,28 +9,20 @@ const largestAnswerBytes = 64 * 1024 * 1024;
 
 /** The body of an answer, which must be JSON. */
 export const readJson = async (answer: IncomingMessage): Promise<unknown> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > largestAnswerBytes) {
-      answer.destroy();
-      throw new HowdahError(
-        kubeErrors.unexpectedAnswer,
-        `an answer of more than ${largestAnswerBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = await readBounded(
+    answer,
+    largestAnswerBytes,
+    (message) => new HowdahError(kubeErrors.unexpectedAnswer, message),
+  );
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new HowdahError(
-      kubeErrors.unexpectedAnswer,
-      `${answer.statusCode} and no JSON: ${text.replaceAll(/\s+/g, ' ').slice(0, 200)}`,
-      { cause },
-    );
+    const words = text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+    // Of a group that it does not serve the API server says so as plain text.
+    if (answer.statusCode === 404) throw new HowdahError(kubeErrors.absent, words);
+    throw new HowdahError(kubeErrors.unexpectedAnswer, `${answer.statusCode} and no JSON: ${words}`, {
+      cause,
+    });
   }
 };
 

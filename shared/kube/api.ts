@@ -23,7 +23,11 @@ export interface ApplyOptions {
   /** Takes fields over that somebody else owns. */
   readonly force?: boolean;
   readonly subresource?: 'status';
+  readonly dryRun?: DryRun;
 }
+
+/** What would become of it, defaults and refusals included; nothing is written. `strict` refuses unknown fields. */
+export type DryRun = 'lenient' | 'strict';
 
 /** What the API server is asked, each within a deadline. Failures are HowdahErrors (errors.ts). */
 export interface KubeApi {
@@ -49,6 +53,7 @@ export interface KubeApi {
 
 export interface PatchOptions {
   readonly fieldManager: string;
+  readonly dryRun?: DryRun;
 }
 
 export interface RemoveOptions {
@@ -126,7 +131,7 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
         if (token === undefined || token === '') return { resourceVersion, items };
       }
     },
-    apply: (object, { fieldManager, force = false, subresource }, signal) =>
+    apply: (object, { fieldManager, force = false, subresource, dryRun }, signal) =>
       ask(
         {
           method: 'PATCH',
@@ -134,7 +139,7 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
             ...placeOf(object),
             ...(subresource === undefined ? {} : { subresource }),
           }),
-          query: { fieldManager, force: String(force) },
+          query: { fieldManager, force: String(force), ...queryOf(dryRun) },
           // JSON is YAML.
           contentType: 'application/apply-patch+yaml',
           body: object,
@@ -156,12 +161,12 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
         kubeObject,
         signal,
       ),
-    mergePatch: (resource, place, patch, { fieldManager }, signal) =>
+    mergePatch: (resource, place, patch, { fieldManager, dryRun }, signal) =>
       ask(
         {
           method: 'PATCH',
           path: pathOf(resource, place),
-          query: { fieldManager },
+          query: { fieldManager, ...queryOf(dryRun) },
           contentType: 'application/merge-patch+json',
           body: patch,
         },
@@ -188,6 +193,11 @@ export const createKubeApi = (connection: Connection, deadlineMs = defaultDeadli
     },
   };
 };
+
+const queryOf = (dryRun: DryRun | undefined): NonNullable<Question['query']> => ({
+  ...(dryRun === undefined ? {} : { dryRun: 'All' }),
+  ...(dryRun === 'strict' ? { fieldValidation: 'Strict' } : {}),
+});
 
 const placeOf = ({ metadata: { name, namespace } }: KubeObject): Place =>
   namespace === undefined ? { name } : { namespace, name };

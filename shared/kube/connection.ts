@@ -17,6 +17,8 @@ export interface Connection {
   /** The answer's head; its body is to be read or destroyed. */
   send(question: Question, signal: AbortSignal): Promise<IncomingMessage>;
   close(): void;
+  /** What the configuration calls the current one; `default` where it says nothing. */
+  readonly namespace: string;
 }
 
 /**
@@ -26,8 +28,7 @@ export interface Connection {
  * AbortSignal, know no status subresource, and drop fields that their models do not name (ADR 0010).
  */
 export const connectKube = (): Connection => {
-  const config = new KubeConfig();
-  config.loadFromDefault();
+  const config = configured();
   const cluster = config.getCurrentCluster();
   if (!cluster?.server.startsWith('https://'))
     throw new HowdahError(kubeErrors.noCluster, `no API server is configured with https`);
@@ -58,7 +59,18 @@ export const connectKube = (): Connection => {
       body,
     });
   };
-  return { send, close: () => agent.destroy() };
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+  return { send, namespace, close: () => agent.destroy() };
+};
+
+const configured = (): KubeConfig => {
+  const config = new KubeConfig();
+  try {
+    config.loadFromDefault();
+    return config;
+  } catch (cause) {
+    throw new HowdahError(kubeErrors.noCluster, 'the kubeconfig cannot be read', { cause });
+  }
 };
 
 const urlOf = (server: string, { path, query = {} }: Question): URL => {

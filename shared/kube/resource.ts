@@ -13,9 +13,11 @@ const resource = (apiVersion: string, kind: string, plural = `${kind.toLowerCase
   namespaced: true,
 });
 
-/** The kinds that the project deals with; each new one needs a rule in the operator's roles as well. */
+/** The kinds that the project deals with; each new one that the operator uses needs a rule in its roles as well. */
 export const resources = {
   configMap: resource('v1', 'ConfigMap'),
+  /** Of the operator itself; only `howdah plan` looks at it. */
+  deployment: resource('apps/v1', 'Deployment'),
   event: resource('events.k8s.io/v1', 'Event'),
   lease: resource('coordination.k8s.io/v1', 'Lease'),
   networkPolicy: resource('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),

@@ -12,7 +12,7 @@ import { pathOf, type Resource } from './resource.ts';
 /** All objects of one kind as they are now, by `namespace/name`; kept by a watch. */
 export interface Mirror {
   readonly resource: Resource;
-  /** Whether all were listed once: before that, what is not here may well be there. */
+  /** Whether all were listed, of a kind that is there: before that, what is not here may well be there. */
   readonly synced: boolean;
   /** When the API server was last heard of this kind, on the clock's monotonic time. */
   readonly heardMs: number | undefined;
@@ -126,6 +126,7 @@ export const createMirror = (input: MirrorInput): Mirror => {
           failures = clock.monotonicMs() - beganMs > steadyMs ? 1 : failures + 1;
           // Where it broke off can be gone on from; where the server no longer knows that place, it cannot.
           if (error.kind !== kubeErrors.unreachable) version = undefined;
+          if (error.kind === kubeErrors.absent) synced = false;
           const waitMs = backoffMs(restartBackoff, failures, random());
           onFailure(error, waitMs);
           await clock.sleep(waitMs, signal).catch(() => undefined);

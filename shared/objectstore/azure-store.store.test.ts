@@ -2,9 +2,9 @@ import { startAzureServer } from '@howdah/testbed-stores/azurite';
 import { createAzureStore } from './azure-store.ts';
 import { azureConfig } from './config.ts';
 import { defaultDeadlines } from './deadline.ts';
-import { storeContract } from './store-contract.ts';
+import { remoteStoreContract } from './store-contract.ts';
 
-storeContract('Azurite by Azure Blob', async () => {
+remoteStoreContract('Azurite by Azure Blob', async () => {
   const server = await startAzureServer();
   const base = {
     endpoint: server.endpoint,

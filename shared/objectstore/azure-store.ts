@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -17,7 +17,7 @@ import type { AzureConfig } from './config.ts';
 import { type StoreDeadlines, transferDeadlineMs, withDeadline } from './deadline.ts';
 import { describeStore } from './describe-store.ts';
 import { guardedBody } from './guarded-body.ts';
-import type { ObjectStore, PutOutcome, SecretReader } from './store.ts';
+import type { ErasableStore, PutOutcome, SecretReader } from './store.ts';
 
 /** Blocks of a blob; each is checked by its MD5 on arrival, and nothing is there before all are committed. */
 const blockBytes = 4 * 1024 * 1024;
@@ -26,7 +26,7 @@ export const createAzureStore = async (
   config: AzureConfig,
   readSecret: SecretReader,
   deadlines: StoreDeadlines,
-): Promise<ObjectStore> => {
+): Promise<ErasableStore> => {
   const { kind, location } = describeStore({ azure: config });
   const agent = config.endpoint.startsWith('https:')
     ? new HttpsAgent({
@@ -65,8 +65,11 @@ export const createAzureStore = async (
       const upload = async (abortSignal: AbortSignal) => {
         const client = await blob(key);
         const blocks: string[] = [];
+        // Staged blocks belong to the blob, not to whoever stages them: with ids of two writers alike, one would commit
+        // what the other sent.
+        const writer = randomBytes(8).toString('hex');
         for await (const part of partsOf(body, options.sha256, blockBytes)) {
-          const id = Buffer.from(String(blocks.length).padStart(8, '0')).toString('base64');
+          const id = Buffer.from(`${writer}-${String(blocks.length).padStart(8, '0')}`).toString('base64');
           const transactionalContentMD5 = createHash('md5').update(part).digest();
           await client.stageBlock(id, part, part.length, { abortSignal, transactionalContentMD5 });
           blocks.push(id);
@@ -139,6 +142,16 @@ export const createAzureStore = async (
           keys: (page?.segment.blobItems ?? []).map(({ name }: { readonly name: string }) => name),
           ...(next === undefined || next === '' ? {} : { next }),
         };
+      } catch (error) {
+        throw failed(doing, error, signal);
+      }
+    },
+    remove: async (key, signal) => {
+      const doing = `cannot remove ${key} from ${location}`;
+      try {
+        await withDeadline(doing, deadlines.answerMs, signal, async (abortSignal) =>
+          (await blob(key)).deleteIfExists({ abortSignal }),
+        );
       } catch (error) {
         throw failed(doing, error, signal);
       }

@@ -25,6 +25,8 @@ describe('a failed call to a store', () => {
     [{ status: 409, code: 'ConditionalRequestConflict' }, 'HOWDAH_STORE_BUSY'],
     [{ status: 400, code: 'InvalidRequest' }, 'HOWDAH_STORE_REFUSED'],
     [{ status: 405 }, 'HOWDAH_STORE_REFUSED'],
+    [{ code: 'ENOSPC' }, 'HOWDAH_STORE_FULL'],
+    [{ code: 'EROFS' }, 'HOWDAH_STORE_FORBIDDEN'],
   ])('that shows %o is %s', (signs, code) => expect(kindOfFailure(signs).code).toBe(code));
 
   it('is worth another try, save when the store will never take it', () => {

@@ -37,12 +37,25 @@ const digestCodes = new Set([
 const certificateCode =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
 
+/** Of a directory; https://man7.org/linux/man-pages/man3/errno.3.html */
+const kindByErrno: Readonly<Record<string, ErrorKind>> = {
+  ENOENT: storeErrors.containerMissing,
+  ENOTDIR: storeErrors.containerMissing,
+  EACCES: storeErrors.forbidden,
+  EPERM: storeErrors.forbidden,
+  EROFS: storeErrors.forbidden,
+  ENOSPC: storeErrors.full,
+  EDQUOT: storeErrors.full,
+};
+
 /** The one place that knows how stores fail; what no sign tells is a broken connection. */
 export const kindOfFailure = ({ status, code = '' }: FailureSigns): ErrorKind => {
   if (certificateCode.test(code)) return storeErrors.certificateUntrusted;
   if (credentialCodes.has(code)) return storeErrors.credentialsRefused;
   if (containerCodes.has(code)) return storeErrors.containerMissing;
   if (digestCodes.has(code)) return storeErrors.digestRefused;
+  const onVolume = kindByErrno[code];
+  if (onVolume !== undefined) return onVolume;
   if (code === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'RequestTimeout')
     return storeErrors.timeout;
   if (status === undefined || status < 400) return storeErrors.unreachable;

@@ -58,22 +58,44 @@ export const webConfig = z
   })
   .describe('A web server that takes PUT and gives GET and HEAD');
 
-const kinds = ['s3', 'azure', 'web'] as const;
+export const volumeConfig = z
+  .strictObject({
+    directory: absoluteFile().describe('Existing directory on a file system that all members mount'),
+  })
+  .describe('A directory');
 
-/** One optional object per kind, of which exactly one is there: a shape that CRDs can express. */
-export const storeConfig = z
-  .strictObject({ s3: s3Config.optional(), azure: azureConfig.optional(), web: webConfig.optional() })
-  .superRefine((store, context) => {
-    const given = kinds.filter((kind) => store[kind] !== undefined);
+/** A refinement: of the keys with these names exactly one has a value. */
+export const exactlyOneOf =
+  (...kinds: readonly string[]) =>
+  (value: object, context: z.RefinementCtx): void => {
+    const given = kinds.filter((kind) => (value as Readonly<Record<string, unknown>>)[kind] !== undefined);
     if (given.length !== 1)
       context.addIssue({
         code: 'custom',
         message: `exactly one of ${kinds.join(', ')}${given.length > 1 ? `, not ${given.join(' and ')}` : ''}`,
       });
-  })
+  };
+
+/** One optional object per kind, of which exactly one is there: a shape that CRDs can express. */
+export const storeConfig = z
+  .strictObject({ s3: s3Config.optional(), azure: azureConfig.optional(), web: webConfig.optional() })
+  .superRefine(exactlyOneOf('s3', 'azure', 'web'))
   .describe('Where segments go: exactly one of s3, azure, web');
+
+/** The stores that pgBackRest can have a repository in, and that hold a journal beside it. */
+export const repositoryStoreShape = {
+  s3: s3Config.optional(),
+  azure: azureConfig.optional(),
+  volume: volumeConfig.optional(),
+} as const;
 
 export type S3Config = z.infer<typeof s3Config>;
 export type AzureConfig = z.infer<typeof azureConfig>;
 export type WebConfig = z.infer<typeof webConfig>;
+export type VolumeConfig = z.infer<typeof volumeConfig>;
 export type StoreConfig = z.infer<typeof storeConfig>;
+export interface RepositoryStoreConfig {
+  readonly s3?: S3Config | undefined;
+  readonly azure?: AzureConfig | undefined;
+  readonly volume?: VolumeConfig | undefined;
+}

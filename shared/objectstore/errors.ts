@@ -41,14 +41,20 @@ export const storeErrors = {
   },
   containerMissing: {
     code: 'HOWDAH_STORE_CONTAINER_MISSING',
-    meaning: 'The bucket or container does not exist.',
-    remedy: 'Create it, or correct its name in the configuration. It is never created by an agent.',
+    meaning: 'The bucket, the container or the directory of the volume does not exist.',
+    remedy: 'Create it, mount it, or correct its name in the configuration. It is never created by an agent.',
     retry: 'backoff',
   },
   digestRefused: {
     code: 'HOWDAH_STORE_DIGEST_MISMATCH',
     meaning: 'The bytes that were sent, or arrived, are not those that were meant.',
     remedy: 'If it repeats, check the state volume’s disk and proxies on the way to the store.',
+    retry: 'backoff',
+  },
+  full: {
+    code: 'HOWDAH_STORE_FULL',
+    meaning: 'The volume has no room left.',
+    remedy: 'Give it more room, or expire backups: `pgbackrest expire` by the retention that is set.',
     retry: 'backoff',
   },
   refused: {

@@ -2,9 +2,9 @@ import { startS3Server } from '@howdah/testbed-stores/versitygw';
 import { s3Config } from './config.ts';
 import { defaultDeadlines } from './deadline.ts';
 import { createS3Store } from './s3-store.ts';
-import { storeContract } from './store-contract.ts';
+import { remoteStoreContract } from './store-contract.ts';
 
-storeContract('versitygw by S3', async () => {
+remoteStoreContract('versitygw by S3', async () => {
   const server = await startS3Server();
   const base = {
     endpoint: server.endpoint,

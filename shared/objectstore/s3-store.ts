@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -17,7 +18,7 @@ import type { S3Config } from './config.ts';
 import { type StoreDeadlines, transferDeadlineMs, withDeadline } from './deadline.ts';
 import { describeStore } from './describe-store.ts';
 import { guardedBody } from './guarded-body.ts';
-import type { ObjectBody, ObjectStore, PutOptions, PutOutcome, SecretReader } from './store.ts';
+import type { ErasableStore, ObjectBody, PutOptions, PutOutcome, SecretReader } from './store.ts';
 
 /** The smallest that S3 takes for a part, and so the least memory that a large upload needs. */
 const partBytes = 5 * 1024 * 1024;
@@ -26,7 +27,7 @@ export const createS3Store = async (
   config: S3Config,
   readSecret: SecretReader,
   deadlines: StoreDeadlines,
-): Promise<ObjectStore> => {
+): Promise<ErasableStore> => {
   const { kind, location } = describeStore({ s3: config });
   const ca = config.caFile === undefined ? undefined : await readFile(config.caFile);
   const client = new S3Client({
@@ -88,7 +89,7 @@ export const createS3Store = async (
     }
   };
 
-  const store: ObjectStore = {
+  const store: ErasableStore = {
     kind,
     location,
     put: async (key, body, options, signal): Promise<PutOutcome> => {
@@ -165,6 +166,16 @@ export const createS3Store = async (
         };
       } catch (error) {
         throw failed(doing, error, signal);
+      }
+    },
+    remove: async (key, signal) => {
+      const doing = `cannot remove ${key} from ${location}`;
+      try {
+        await withDeadline(doing, deadlines.answerMs, signal, (s) =>
+          client.send(new DeleteObjectCommand(address(key)), { abortSignal: s }),
+        );
+      } catch (error) {
+        if (!isAbsent(error)) throw failed(doing, error, signal);
       }
     },
     close: () => client.destroy(),

@@ -5,21 +5,27 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultDeadlines, type StoreDeadlines } from './deadline.ts';
 import { refusedUrl, refusingServer, silentServer, stallingServer } from './failing-server.ts';
-import type { ObjectStore } from './store.ts';
+import type { ErasableStore, ObjectStore } from './store.ts';
 
-/** One real server, and stores on it in every state that the contract asks for. */
+type MaybeErasable = ObjectStore & Partial<ErasableStore>;
+
+/** One real store, in every state that the contract asks for. */
 export interface ContractSubject {
-  open(deadlines: StoreDeadlines): Promise<ObjectStore>;
+  open(deadlines: StoreDeadlines): Promise<MaybeErasable>;
+  /** A bucket, container or directory that is not there; absent where there is no such thing. */
+  openMissingContainer?(): Promise<ObjectStore>;
+  readonly canList: boolean;
+  stop(): Promise<void>;
+}
+
+/** One that is a server. */
+export interface RemoteSubject extends ContractSubject {
   /** The same server with a secret it does not know. */
   openWithWrongSecret(): Promise<ObjectStore>;
   /** The same server without its authority's certificate. */
   openWithoutCa(): Promise<ObjectStore>;
-  /** A bucket or container that is not there; absent where there is no such thing. */
-  openMissingContainer?(): Promise<ObjectStore>;
   /** The same kind of store at another URL, without TLS. */
   openAt(url: string, deadlines: StoreDeadlines): Promise<ObjectStore>;
-  readonly canList: boolean;
-  stop(): Promise<void>;
 }
 
 const never = new AbortController().signal;
@@ -39,11 +45,21 @@ const putOptions = (bytes: Uint8Array, createOnly = true) => ({
   contentType: 'application/gzip',
 });
 
-/** What every store must do; run against a real server of each kind. */
-export const storeContract = (name: string, start: () => Promise<ContractSubject>): void => {
+interface Begun<Subject> {
+  readonly subject: Subject;
+  /** Objects of one run never meet those of another. */
+  readonly prefix: string;
+}
+
+/** What every store must do; run against a real one of each kind. */
+export const storeContract = <Subject extends ContractSubject>(
+  name: string,
+  start: () => Promise<Subject>,
+  more: (begun: () => Begun<Subject>) => void = () => undefined,
+): void => {
   describe(`${name} as an object store`, () => {
-    let subject: ContractSubject;
-    let store: ObjectStore;
+    let subject: Subject;
+    let store: MaybeErasable;
     let directory: string;
     /** Objects of one run never meet those of another. */
     const prefix = `contract-${randomBytes(4).toString('hex')}`;
@@ -144,25 +160,6 @@ export const storeContract = (name: string, start: () => Promise<ContractSubject
       expect(await store.head(key, never)).toEqual({ outcome: 'absent' });
     });
 
-    it('names credentials that are refused', async () => {
-      const stranger = await subject.openWithWrongSecret();
-      const bytes = Buffer.from('x');
-      const refused = { code: expect.stringMatching(/^HOWDAH_STORE_(CREDENTIALS_REFUSED|FORBIDDEN)$/) };
-      await expect(
-        stranger.put(`${prefix}/stranger`, { bytes }, putOptions(bytes, false), never),
-      ).rejects.toMatchObject(refused);
-      await expect(stranger.get(`${prefix}/round/trip.bin`, never)).rejects.toMatchObject(refused);
-      stranger.close();
-    });
-
-    it('names a certificate nobody vouches for', async () => {
-      const untrusting = await subject.openWithoutCa();
-      await expect(untrusting.head(`${prefix}/x`, never)).rejects.toMatchObject({
-        code: 'HOWDAH_STORE_CERTIFICATE_UNTRUSTED',
-      });
-      untrusting.close();
-    });
-
     it('names a bucket or container that is not there', async () => {
       if (subject.openMissingContainer === undefined) return;
       const lost = await subject.openMissingContainer();
@@ -173,11 +170,67 @@ export const storeContract = (name: string, start: () => Promise<ContractSubject
       lost.close();
     });
 
+    it('lets one of many who try at once create an object, where it can hold a journal', async () => {
+      if (store.remove === undefined) return;
+      const bodies = Array.from({ length: 8 }, (_, n) => Buffer.from(`by ${n}`));
+      const puts = bodies.map((bytes) => store.put(`${prefix}/race`, { bytes }, putOptions(bytes), never));
+      // A conflict may also be told as "busy", which is tried again elsewhere.
+      const stored = (await Promise.allSettled(puts)).flatMap((end, n) =>
+        end.status === 'fulfilled' && end.value.outcome === 'stored' ? [n] : [],
+      );
+      expect(stored).toHaveLength(1);
+      expect(await read(store, `${prefix}/race`)).toEqual(bodies[stored[0] ?? 0]);
+    });
+
+    it('removes an object, and does not mind one that is not there', async () => {
+      if (store.remove === undefined) return;
+      const bytes = Buffer.from('going');
+      await store.put(`${prefix}/gone`, { bytes }, putOptions(bytes), never);
+      await store.remove(`${prefix}/gone`, never);
+      expect(await store.head(`${prefix}/gone`, never)).toEqual({ outcome: 'absent' });
+      await store.remove(`${prefix}/gone`, never);
+    });
+
+    it('stops at once when told to', async () => {
+      const controller = new AbortController();
+      const bytes = randomBytes(12 * 1024 * 1024);
+      const putting = store.put(`${prefix}/stopped`, { bytes }, putOptions(bytes), controller.signal);
+      controller.abort(new Error('stop now'));
+      await expect(putting).rejects.toThrow('stop now');
+      await expect(store.head(`${prefix}/stopped`, controller.signal)).rejects.toThrow('stop now');
+    });
+
+    more(() => ({ subject, prefix }));
+  });
+};
+
+/** The same, and how a server of that kind fails. */
+export const remoteStoreContract = (name: string, start: () => Promise<RemoteSubject>): void =>
+  storeContract(name, start, (begun) => {
+    it('names credentials that are refused', async () => {
+      const stranger = await begun().subject.openWithWrongSecret();
+      const bytes = Buffer.from('x');
+      const refused = { code: expect.stringMatching(/^HOWDAH_STORE_(CREDENTIALS_REFUSED|FORBIDDEN)$/) };
+      await expect(
+        stranger.put(`${begun().prefix}/stranger`, { bytes }, putOptions(bytes, false), never),
+      ).rejects.toMatchObject(refused);
+      await expect(stranger.get(`${begun().prefix}/round/trip.bin`, never)).rejects.toMatchObject(refused);
+      stranger.close();
+    });
+
+    it('names a certificate nobody vouches for', async () => {
+      const untrusting = await begun().subject.openWithoutCa();
+      await expect(untrusting.head(`${begun().prefix}/x`, never)).rejects.toMatchObject({
+        code: 'HOWDAH_STORE_CERTIFICATE_UNTRUSTED',
+      });
+      untrusting.close();
+    });
+
     describe('when the server fails', () => {
       const impatient: StoreDeadlines = { answerMs: 300, slowestBytesPerSecond: 1024 * 1024 };
       const bytes = Buffer.from('x');
       const at = async (url: string, ask: (store: ObjectStore) => Promise<unknown>) => {
-        const there = await subject.openAt(url, impatient);
+        const there = await begun().subject.openAt(url, impatient);
         try {
           return await ask(there);
         } finally {
@@ -224,14 +277,4 @@ export const storeContract = (name: string, start: () => Promise<ContractSubject
         await server.stop();
       });
     });
-
-    it('stops at once when told to', async () => {
-      const controller = new AbortController();
-      const bytes = randomBytes(12 * 1024 * 1024);
-      const putting = store.put(`${prefix}/stopped`, { bytes }, putOptions(bytes), controller.signal);
-      controller.abort(new Error('stop now'));
-      await expect(putting).rejects.toThrow('stop now');
-      await expect(store.head(`${prefix}/stopped`, controller.signal)).rejects.toThrow('stop now');
-    });
   });
-};

@@ -40,7 +40,7 @@ export type ListOutcome =
   /** The store cannot list: a plain web server. */
   | { readonly outcome: 'unsupported' };
 
-export type StoreKind = 's3' | 'azure' | 'web';
+export type StoreKind = 's3' | 'azure' | 'web' | 'volume';
 
 /**
  * Where segments go. Keys are `/`-separated, without leading slash. Every call has a deadline of its own
@@ -57,6 +57,12 @@ export interface ObjectStore {
   list(prefix: string, cursor: string | undefined, signal: AbortSignal): Promise<ListOutcome>;
   /** Ends idle connections. */
   close(): void;
+}
+
+/** One whose objects may also go; what is only ever added to is given the narrower kind. */
+export interface ErasableStore extends ObjectStore {
+  /** Resolves as well when there was no such object. */
+  remove(key: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Reads a secret's file when it is needed, so that a rotated secret is seen. */

@@ -1,10 +1,10 @@
 import { startWebServer } from '@howdah/testbed-stores/web';
 import { webConfig } from './config.ts';
 import { defaultDeadlines } from './deadline.ts';
-import { storeContract } from './store-contract.ts';
+import { remoteStoreContract } from './store-contract.ts';
 import { createWebStore } from './web-store.ts';
 
-storeContract('nginx by PUT and GET', async () => {
+remoteStoreContract('nginx by PUT and GET', async () => {
   const server = await startWebServer();
   const base = {
     url: server.url,

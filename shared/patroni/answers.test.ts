@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { clusterAnswer, dynamicConfigAnswer, memberAnswer } from './answers.ts';
+import { clusterAnswer, dynamicConfigAnswer, historyAnswer, memberAnswer } from './answers.ts';
 
 const recorded = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`testdata/${name}.json`, import.meta.url), 'utf8'));
@@ -72,6 +72,21 @@ describe('the list of the cluster’s members', () => {
     expect(members).toEqual([
       { name: 'a', role: 'replica', synchronous: true, state: 'starting', pendingRestart: false },
     ]);
+  });
+});
+
+describe('the history of the present timeline', () => {
+  it('has each ended one with where and when the next forked off', () => {
+    // As Patroni's manual has it; the time and the leader came with later versions.
+    const answer = [
+      [1, 25623960, 'no recovery target specified'],
+      [2, 25624344, 'no recovery target specified', '2019-09-24T09:22:33+00:00', 'pg-1'],
+    ];
+    expect(historyAnswer.parse(answer)).toEqual([
+      { timeline: 1, endLsn: 25623960n },
+      { timeline: 2, endLsn: 25624344n, endedAt: '2019-09-24T09:22:33+00:00' },
+    ]);
+    expect(historyAnswer.parse([])).toEqual([]);
   });
 });
 

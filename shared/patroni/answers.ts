@@ -43,6 +43,15 @@ export interface Cluster {
   readonly members: readonly ClusterMember[];
 }
 
+/** A timeline that ended, from the history of the cluster's present one. */
+export interface EndedTimeline {
+  readonly timeline: number;
+  /** Where the next one forked off, as a byte offset. */
+  readonly endLsn: bigint;
+  /** When the next one began, in Patroni’s form; absent where Patroni does not know. */
+  readonly endedAt?: string;
+}
+
 /** A value of `postgresql.parameters`: whatever YAML or JSON made of it. */
 export const parameterValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type ParameterValue = z.infer<typeof parameterValue>;
@@ -126,6 +135,24 @@ export const clusterAnswer = z
       members: answer.members,
     }),
   );
+
+/**
+ * `GET /history`: a line for each ended timeline, oldest first: timeline, LSN as a number, reason, time, new leader.
+ * Patroni keeps as many as `max_timelines_history` says (all unless it is set); the leader writes a new one within
+ * a loop after its promotion. https://patroni.readthedocs.io/en/latest/rest_api.html#cluster-status-endpoints
+ */
+export const historyAnswer = z.array(
+  z
+    .tuple([z.int().positive(), z.int().nonnegative(), z.string(), z.string().nullish()])
+    .rest(z.unknown())
+    .transform(
+      ([timeline, endLsn, , endedAt]): EndedTimeline => ({
+        timeline,
+        endLsn: BigInt(endLsn),
+        ...(endedAt ? { endedAt } : {}),
+      }),
+    ),
+);
 
 /** `GET /config` and the answer to `PATCH /config`. */
 export const dynamicConfigAnswer = z

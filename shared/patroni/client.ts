@@ -1,10 +1,13 @@
 import { HowdahError } from '@howdah/core/errors';
 import * as z from 'zod';
+import type { PatroniAddress } from './address.ts';
 import {
   type Cluster,
   clusterAnswer,
   type DynamicConfig,
   dynamicConfigAnswer,
+  type EndedTimeline,
+  historyAnswer,
   type Member,
   memberAnswer,
   type ParameterValue,
@@ -12,14 +15,10 @@ import {
 import { patroniErrors } from './errors.ts';
 import { type Answer, createExchange, type Question } from './exchange.ts';
 
-export interface PatroniOptions {
-  /** `http://127.0.0.1:8008`, the member's own. */
-  readonly url: string;
+export interface PatroniOptions extends PatroniAddress {
   readonly username?: string;
   /** Asked at each write, so that a rotated password is seen. */
   readonly readPassword?: () => Promise<string>;
-  /** The CA's certificate (PEM), asked at each https call. */
-  readonly readCa?: () => Promise<string>;
   /** For each call, default 4 s: Patroni itself asks its store for longer, and a late answer is of no use. */
   readonly deadlineMs?: number;
 }
@@ -38,6 +37,8 @@ export interface PatroniClient {
   member(signal: AbortSignal): Promise<Member>;
   /** `GET /cluster`: all members, from the store. */
   cluster(signal: AbortSignal): Promise<Cluster>;
+  /** `GET /history`: the timelines that the present one comes from, oldest first, from Patroni's memory of the store. */
+  history(signal: AbortSignal): Promise<readonly EndedTimeline[]>;
   /** `GET /config`: the cluster-wide configuration. */
   config(signal: AbortSignal): Promise<DynamicConfig>;
   /** `GET /config`, whole: for those who own more of it than we know by name. */
@@ -58,7 +59,7 @@ export interface PatroniClient {
 }
 
 export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
-  const exchange = createExchange(options.url, options.deadlineMs ?? 4_000, options.readCa);
+  const exchange = createExchange(options, options.deadlineMs ?? 4_000);
 
   const ask = async <Value>(
     question: Question,
@@ -85,6 +86,7 @@ export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
   return {
     member: (signal) => ask({ method: 'GET', path: '/patroni' }, memberAnswer, signal),
     cluster: (signal) => ask({ method: 'GET', path: '/cluster' }, clusterAnswer, signal),
+    history: (signal) => ask({ method: 'GET', path: '/history' }, historyAnswer, signal),
     config: (signal) => ask({ method: 'GET', path: '/config' }, dynamicConfigAnswer, signal),
     wholeConfig: (signal) =>
       ask({ method: 'GET', path: '/config' }, z.record(z.string(), z.unknown()), signal),

@@ -15,8 +15,10 @@ export const patroniErrors = {
   },
   untrusted: {
     code: 'HOWDAH_PATRONI_UNTRUSTED',
-    meaning: 'TLS with Patroni’s REST API failed: its certificate is not signed by the CA that was given.',
-    remedy: 'Check patroni.caFile, and that the name in patroni.url stands in the certificate.',
+    meaning:
+      'TLS with Patroni’s REST API failed: its certificate is not signed by the CA that was given, or carries another name.',
+    remedy:
+      'Check patroni.caFile, and that patroni.serverName, or else the host in patroni.url, stands in the certificate.',
     retry: 'backoff',
   },
   unauthorized: {

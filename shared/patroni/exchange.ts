@@ -1,7 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { HowdahError } from '@howdah/core/errors';
+import { readBounded } from '@howdah/core/read-bounded';
+import type { PatroniAddress } from './address.ts';
 import { patroniErrors } from './errors.ts';
+import { connectToKnown, type PeerTrust } from './known-peer.ts';
 
 export interface Question {
   readonly method: 'GET' | 'PATCH' | 'POST';
@@ -26,9 +29,8 @@ export interface Exchange {
   close(): void;
 }
 
-/** @param ca the CA's certificate, PEM; asked at each connection, so that a renewed one is seen. */
-export const createExchange = (url: string, deadlineMs: number, readCa?: () => Promise<string>): Exchange => {
-  const base = new URL(url);
+export const createExchange = (address: PatroniAddress, deadlineMs: number): Exchange => {
+  const base = new URL(address.url);
   const secure = base.protocol === 'https:';
   // Patroni up to 4.1 speaks HTTP/1.0 and closes after each answer; one that keeps the connection is used.
   const limits = { keepAlive: true, maxSockets: 2, maxFreeSockets: 1 };
@@ -36,27 +38,30 @@ export const createExchange = (url: string, deadlineMs: number, readCa?: () => P
 
   const ask = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
-    const ca = secure ? await caOf(readCa) : undefined;
+    const { known, ...trust }: Partial<PeerTrust> = secure ? await trustOf(address) : {};
     const deadline = AbortSignal.timeout(deadlineMs);
     const headers: Record<string, string> = { accept: 'application/json' };
     if (question.body !== undefined) {
       headers['content-type'] = 'application/json';
       headers['content-length'] = String(Buffer.byteLength(question.body));
     }
+    const either = AbortSignal.any([signal, deadline]);
     const options = {
-      agent,
       method: question.method,
       headers,
-      signal: AbortSignal.any([signal, deadline]),
+      signal: either,
       ...(question.credentials === undefined ? {} : { auth: question.credentials }),
     };
     const target = new URL(question.path, base);
     try {
+      // Judged before there is a request, so that nothing of it, credentials least of all, reaches anybody else.
+      const judged =
+        known === undefined ? undefined : await connectToKnown(target, { ...trust, known }, either);
+      const over = judged === undefined ? { ...trust, agent } : { createConnection: () => judged };
       return await new Promise<Answer>((resolve, reject) => {
         const onAnswer = (answer: IncomingMessage) => readWhole(answer).then(resolve, reject);
-        const request = secure
-          ? httpsRequest(target, { ...options, ...(ca === undefined ? {} : { ca }) }, onAnswer)
-          : httpRequest(target, options, onAnswer);
+        const begin = secure ? httpsRequest : httpRequest;
+        const request = begin(target, { ...options, ...over }, onAnswer);
         request.on('error', reject);
         request.end(question.body);
       });
@@ -72,32 +77,35 @@ export const createExchange = (url: string, deadlineMs: number, readCa?: () => P
   return { ask, close: () => agent.destroy() };
 };
 
-const caOf = async (readCa: (() => Promise<string>) | undefined): Promise<string | undefined> => {
+/** Node judges the certificate by `servername` where there is one, also when the host is an IP address. */
+const trustOf = async ({
+  readCa,
+  serverName,
+  readKnownFingerprints,
+}: PatroniAddress): Promise<Partial<PeerTrust>> => {
   try {
-    return await readCa?.();
+    const ca = await readCa?.();
+    const known = await readKnownFingerprints?.();
+    return {
+      ...(ca === undefined ? {} : { ca }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+      ...(known === undefined ? {} : { known }),
+    };
   } catch (error) {
-    throw new HowdahError(patroniErrors.untrusted, 'cannot read the CA of Patroni’s certificate', {
+    throw new HowdahError(patroniErrors.untrusted, 'cannot read by what Patroni’s certificate is judged', {
       cause: error,
     });
   }
 };
 
-const readWhole = async (answer: IncomingMessage): Promise<Answer> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > largestAnswerBytes) {
-      answer.destroy();
-      throw new HowdahError(
-        patroniErrors.unexpectedAnswer,
-        `an answer of more than ${largestAnswerBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return { statusCode: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
-};
+const readWhole = async (answer: IncomingMessage): Promise<Answer> => ({
+  statusCode: answer.statusCode ?? 0,
+  body: await readBounded(
+    answer,
+    largestAnswerBytes,
+    (message) => new HowdahError(patroniErrors.unexpectedAnswer, message),
+  ),
+});
 
 const kindOf = (error: unknown) => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseInfo } from './info.ts';
 
-const recorded = (name: string): string =>
-  readFileSync(new URL(`testdata/${name}-2.45.json`, import.meta.url), 'utf8');
+const recorded = (name: string, version = '2.45'): string =>
+  readFileSync(new URL(`testdata/${name}-${version}.json`, import.meta.url), 'utf8');
 
 describe('pgbackrest info', () => {
   it('shows each backup with its repository, WAL and annotations', () => {
@@ -85,5 +85,55 @@ describe('pgbackrest info', () => {
     ['[{"name":"main"}]', 'archive'],
   ])('refuses %j and says what is wrong', (json, problem) => {
     expect(() => parseInfo(json, 'main')).toThrow(problem);
+  });
+});
+
+/** Recorded from Debian’s packages; what is between them differs in fields that are not read. */
+describe.each(['2.45', '2.55', '2.60'])('the answer of pgBackRest %s', (version) => {
+  it('has its backups and which of them builds on which', () => {
+    const { backups } = parseInfo(recorded('info-full-and-incr', version), 'main');
+    const [full] = backups;
+    expect(backups).toMatchObject([
+      { type: 'full', annotations: { 'howdah-schedule': 'nightly' }, references: [] },
+      { type: 'incr', prior: full?.label, references: [full?.label] },
+    ]);
+    expect(full?.pgbackrestVersion).toContain(version);
+  });
+
+  it('says that a backup runs', () => {
+    expect(parseInfo(recorded('info-while-running', version), 'main').backupLock.held).toBe(true);
+  });
+
+  it('keeps the backups of the repository that answers', () => {
+    const { backups, repositories } = parseInfo(recorded('info-repo2-down', version), 'main');
+    expect(backups.length).toBeGreaterThanOrEqual(2);
+    expect(repositories.map(({ status }) => status.code)).toEqual([0, 99]);
+  });
+});
+
+describe.each(['2.55', '2.60'])('the answer of pgBackRest %s', (version) => {
+  it('says how far a running backup is', () => {
+    const { backupLock } = parseInfo(recorded('info-while-running', version), 'main');
+    expect(backupLock).toMatchObject({ held: true, totalBytes: expect.any(Number), completeBytes: 0 });
+  });
+
+  it('has no size in the repository for block incremental, and the size of its maps', () => {
+    const newest = parseInfo(recorded('info-block', version), 'main').backups.at(-1);
+    expect(newest).toMatchObject({ type: 'incr', mapBytes: expect.any(Number) });
+    expect(newest).not.toHaveProperty('repositoryBytes');
+  });
+
+  it('has backups and archives of two databases after a stanza was upgraded', () => {
+    const { backups, archives } = parseInfo(recorded('info-upgraded', version), 'main');
+    expect(new Set(backups.map(({ databaseId }) => databaseId))).toEqual(new Set([1, 2]));
+    expect(archives.filter(({ repo }) => repo === 1).map(({ databaseId }) => databaseId)).toEqual([1, 2]);
+  });
+
+  it('says in one line that a stanza is damaged, and has what the other repository holds', () => {
+    const { archives, repositories } = parseInfo(recorded('info-damaged', version), 'main');
+    expect(repositories.map(({ status }) => status.code)).toEqual([99, 2]);
+    expect(repositories[0]?.status.message).toMatch(/^\[FormatError\] unable to load info file .*; /);
+    expect(repositories[0]?.status.message).not.toContain('\n');
+    expect(archives.map(({ repo }) => repo)).toEqual([2, 2]);
   });
 });

@@ -2,6 +2,7 @@ import { HowdahError } from '@howdah/core/errors';
 import * as z from 'zod';
 import { pgbackrestErrors } from './errors.ts';
 import { infoAnswer, type StanzaAnswer } from './info-schema.ts';
+import { ioTimeout } from './io-timeout.ts';
 import { type PgBackRest, type RunOptions, runPgBackRest } from './run.ts';
 
 export type BackupType = 'full' | 'diff' | 'incr';
@@ -99,17 +100,10 @@ export interface InfoOptions extends RunOptions {
  */
 export const readInfo = async (pgbackrest: PgBackRest, options: InfoOptions): Promise<StanzaInfo> => {
   const only = options.repo === undefined ? [] : [`--repo=${options.repo}`];
-  const args = ['--output=json', `--io-timeout=${ioTimeoutSeconds(options.timeoutMs)}`, ...only];
+  const args = ['--output=json', ioTimeout(options.timeoutMs), ...only];
   const { stdout } = await runPgBackRest(pgbackrest, 'info', args, options);
   return parseInfo(stdout, pgbackrest.stanza);
 };
-
-/**
- * How long each of pgBackRest's own attempts may take, so that it ends before the deadline and says itself which
- * repository does not answer, and why: with a store that refuses connections it needs four to five of them. Whole
- * seconds, since 2.55 takes no others.
- */
-const ioTimeoutSeconds = (timeoutMs: number): number => Math.max(1, Math.floor(timeoutMs / 8_000));
 
 /** The stanza's part of `info --output=json`. */
 export const parseInfo = (json: string, stanza: string): StanzaInfo => {

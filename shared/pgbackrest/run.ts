@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { HowdahError } from '@howdah/core/errors';
+import { type ChildEnd, runChild } from './child-process.ts';
 import { classifyExit, errorMessageIn } from './classify.ts';
 import { pgbackrestErrors } from './errors.ts';
 
@@ -35,8 +35,7 @@ export interface RunResult {
 }
 
 /** `info` of ten thousand backups is about 7 MB. */
-const stdoutLimitBytes = 32 * 1024 * 1024;
-const stderrLimitBytes = 16 * 1024;
+const limitBytes = { stdout: 32 * 1024 * 1024, stderr: 16 * 1024 };
 const defaultGraceMs = 10_000;
 
 /**
@@ -53,38 +52,29 @@ export const runPgBackRest = async (
 ): Promise<RunResult> => {
   const environment = await pgbackrest.environment?.();
   options.signal.throwIfAborted();
-  const child = spawn(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
-    // A session of its own: Ctrl-C in the agent's terminal is for the agent, which then stops this in order.
-    detached: true,
-    ...(environment === undefined ? {} : { env: { ...environment } }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (child.pid !== undefined) options.onStart?.(child.pid);
-  const stdout = collect(child.stdout, stdoutLimitBytes);
-  const stderr = collect(child.stderr, stderrLimitBytes);
-  const deadline = AbortSignal.timeout(options.timeoutMs);
-  const release = stopOn([options.signal, deadline], child, options.graceMs ?? defaultGraceMs);
-  let code: number | null;
+  let end: ChildEnd;
   try {
-    code = await ended(child);
+    end = await runChild(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
+      ...{ signal: options.signal, timeoutMs: options.timeoutMs, graceMs: options.graceMs ?? defaultGraceMs },
+      ...{ environment, onStart: options.onStart, limitBytes },
+    });
   } catch (cause) {
+    options.signal.throwIfAborted();
     throw new HowdahError(pgbackrestErrors.missing, `cannot run ${pgbackrest.binary}`, { cause });
-  } finally {
-    release();
   }
-  if (code === 0) return { stdout: stdout.text(), stderr: stderr.text() };
-  if (options.signal.aborted) throw options.signal.reason;
-  if (deadline.aborted) {
+  const { code, signal, stdout, stderr } = end;
+  if (code === 0) return { stdout, stderr };
+  if (end.timedOut) {
     const seconds = options.timeoutMs / 1000;
     throw new HowdahError(pgbackrestErrors.timeout, `pgbackrest ${command} did not end within ${seconds} s`);
   }
   // What is wrong with an option is said on stdout, before the options about logging are in force.
-  const answerOnly = command === 'info' && stderr.text().trim() !== '';
-  const message = errorMessageIn(`${stderr.text()}\n${answerOnly ? '' : stdout.text()}`);
+  const answerOnly = command === 'info' && stderr.trim() !== '';
+  const message = errorMessageIn(`${stderr}\n${answerOnly ? '' : stdout}`);
   throw new HowdahError(
     classifyExit(code, message),
-    `pgbackrest ${command} failed: ${message === '' ? `ended with ${code ?? child.signalCode}` : message}`,
-    { details: { exitCode: code, signal: child.signalCode } },
+    `pgbackrest ${command} failed: ${message === '' ? `ended with ${code ?? signal}` : message}`,
+    { details: { exitCode: code, signal } },
   );
 };
 
@@ -107,48 +97,3 @@ export const argumentsOf = (
         command,
         ...args,
       ];
-
-/** Exit code, null after a signal; rejects when the program could not be started. */
-const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
-  });
-
-/** The last `limitBytes` of what the stream carried, so that memory stays bounded. */
-const collect = (stream: NodeJS.ReadableStream, limitBytes: number): { text(): string } => {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  stream.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > 2 * limitBytes) {
-      chunks = [Buffer.concat(chunks).subarray(-limitBytes)];
-      size = limitBytes;
-    }
-  });
-  return { text: () => Buffer.concat(chunks).subarray(-limitBytes).toString('utf8') };
-};
-
-/**
- * Sends SIGTERM on the first of the signals, SIGKILL after the grace, and then waits for nobody who holds our
- * pipes: `binary` may be a script around pgBackRest, which such a signal does not reach. Returns the undo.
- */
-const stopOn = (signals: readonly AbortSignal[], child: ChildProcess, graceMs: number): (() => void) => {
-  const any = AbortSignal.any([...signals]);
-  let impatient: NodeJS.Timeout | undefined;
-  const stop = () => {
-    child.kill('SIGTERM');
-    impatient = setTimeout(() => {
-      child.kill('SIGKILL');
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    }, graceMs);
-  };
-  if (any.aborted) stop();
-  else any.addEventListener('abort', stop, { once: true });
-  return () => {
-    any.removeEventListener('abort', stop);
-    clearTimeout(impatient);
-  };
-};

@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly database: string;
   /** Asked at each login, so that a rotated password is seen; absent with peer. */
   readonly readPassword?: () => Promise<string>;
+  /** Speaks TLS, and no other way: the name that the certificate must carry, and its authority (PEM) where it is not one of the world's own. */
+  readonly tls?: { readonly serverName: string; readonly ca?: string };
   /** `howdah_<agent>`: how a DBA recognises us in pg_stat_activity. */
   readonly applicationName: string;
   readonly connectTimeoutMs: number;
@@ -66,7 +68,7 @@ export const openSession = async (options: SessionOptions, signal: AbortSignal):
     database: options.database,
     ...(options.readPassword === undefined ? {} : { password: options.readPassword }),
     application_name: options.applicationName,
-    ssl: false,
+    ssl: tlsOf(options),
     stream: () => socket,
   });
   let alive = true;
@@ -149,6 +151,9 @@ export const openSession = async (options: SessionOptions, signal: AbortSignal):
     throw error;
   }
 };
+
+const tlsOf = ({ tls }: SessionOptions) =>
+  tls === undefined ? false : { servername: tls.serverName, ...(tls.ca === undefined ? {} : { ca: tls.ca }) };
 
 /**
  * Settings of the whole session, beyond its time-outs: names resolve to the system's own objects only; a

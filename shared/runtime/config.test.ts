@@ -92,6 +92,31 @@ describe('a configuration file', () => {
     });
   });
 
+  it('wants each program that a `command` names to be one that can be run, and says which is not', async () => {
+    await using root = await temporaryDirectory();
+    const commands = z.strictObject({ hooks: z.array(z.strictObject({ command: z.array(z.string()) })) });
+    const [plain, program] = [join(root.path, 'plain'), join(root.path, 'program')];
+    await writeFile(plain, '', { mode: 0o644 });
+    await writeFile(program, '', { mode: 0o755 });
+    const write = (paths: readonly string[]) =>
+      writeFile(
+        join(root.path, 'exporter.yaml'),
+        JSON.stringify({ hooks: paths.map((path) => ({ command: [path, '/none/such/argument'] })) }),
+      );
+    await write([program]);
+    expect(await loadConfig(root.path, { ...description, schema: commands })).toMatchObject({
+      state: 'valid',
+    });
+    await write([program, plain, root.path, '/none/such']);
+    expect(await loadConfig(root.path, { ...description, schema: commands })).toMatchObject({
+      problems: [
+        { path: 'hooks.1.command.0', expected: expect.stringMatching(/^a program that can be run \(EACCES/) },
+        { path: 'hooks.2.command.0', expected: 'a program that can be run (it is no file)' },
+        { path: 'hooks.3.command.0', expected: 'a program that can be run (there is none)' },
+      ],
+    });
+  });
+
   it('refuses a bomb of aliases', async () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',

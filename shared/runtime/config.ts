@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import { success } from '@howdah/core/result';
@@ -103,19 +103,21 @@ export const listConfigDirectory = async (directory: string): Promise<readonly s
   }
 };
 
-/** A named file must be readable now: secrets, certificates, pgbackrest.conf. */
+/** A named file must be readable now: secrets, certificates, pgbackrest.conf. A program must be executable. */
 const unreadableFiles = async (
   file: string,
   namedFiles: readonly NamedFile[],
 ): Promise<readonly ConfigProblem[]> => {
   const found = await Promise.all(
-    namedFiles.map(async ({ key, path }): Promise<readonly ConfigProblem[]> => {
+    namedFiles.map(async ({ key, path, isProgram }): Promise<readonly ConfigProblem[]> => {
       try {
-        await access(path, constants.R_OK);
+        await access(path, isProgram === true ? constants.X_OK : constants.R_OK);
+        // A directory may be searched, which is the same bit.
+        if (isProgram === true && !(await stat(path)).isFile()) throw new Error('it is no file');
         return [];
       } catch (error) {
         const why = hasCode(error, 'ENOENT') ? 'there is none' : describeError(error);
-        const expected = `a file that can be read (${why})`;
+        const expected = `${isProgram === true ? 'a program that can be run' : 'a file that can be read'} (${why})`;
         return [{ file, path: key, seen: JSON.stringify(path), expected }];
       }
     }),

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { AgentName } from '@howdah/status/common';
 import * as z from 'zod';
 
 /** Where things lie; the defaults are the stable surface of architecture.md. */
@@ -32,3 +34,7 @@ export const directoriesFrom = (env: NodeJS.ProcessEnv): Directories => {
     run: parsed.HOWDAH_RUN_DIR,
   };
 };
+
+/** Where an agent may be asked to do something, by its own user alone. */
+export const controlSocket = ({ run }: Pick<Directories, 'run'>, agent: AgentName): string =>
+  join(run, `${agent}.sock`);

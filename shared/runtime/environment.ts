@@ -54,3 +54,16 @@ export const environmentFrom = (env: NodeJS.ProcessEnv, defaultPort: number): En
 export const environmentWith = (
   more: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string | undefined>> => ({ ...process.env, ...more });
+
+/** What every program needs, and nothing that could be a secret. */
+const harmless = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
+
+/** The little of our environment that a program of somebody else’s may see, and more. */
+export const bareEnvironmentWith = (
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string | undefined>> => ({
+  ...Object.fromEntries(
+    harmless.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  ),
+  ...more,
+});

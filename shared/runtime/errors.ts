@@ -50,6 +50,14 @@ export const runtimeErrors = {
     remedy: 'Correct the variable that the message names and start the process again.',
     retry: 'never',
   },
+  controlSocket: {
+    code: 'HOWDAH_CONTROL_SOCKET',
+    meaning:
+      'An agent’s control socket cannot be made. The agent works, but nobody in the pod can ask it for anything.',
+    remedy:
+      'Mount a directory that the process’s user may write, or set HOWDAH_RUN_DIR; its path may be no longer than 80 bytes.',
+    retry: 'backoff',
+  },
   portTaken: {
     code: 'HOWDAH_PORT_TAKEN',
     meaning: 'The HTTP port is in use.',

@@ -19,16 +19,20 @@ export interface HttpAddress {
   readonly port: number;
 }
 
-/** `/metrics`, `/healthz`, `/readyz`, `/status`: GET only, nothing here changes anything. */
-export const createHttpServer = (endpoints: Endpoints): FastifyInstance => {
-  const server = Fastify({
+/** A server that nobody can keep busy. */
+export const createBareServer = (): FastifyInstance =>
+  Fastify({
     logger: false,
-    // No request carries a body, and none takes longer than a scrape may.
+    // No request carries a body to speak of, and none takes longer than a scrape may.
     bodyLimit: 1_024,
     requestTimeout: 10_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: true,
   });
+
+/** `/metrics`, `/healthz`, `/readyz`, `/status`: GET only, nothing here changes anything. */
+export const createHttpServer = (endpoints: Endpoints): FastifyInstance => {
+  const server = createBareServer();
   server.get('/metrics', async (_request, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await endpoints.metrics()),
   );

@@ -10,7 +10,7 @@ export interface ConfigDescription<Config> {
   readonly schema: z.ZodType<Config>;
 }
 
-/** A correct file, and the files that it names by its `…File` keys. */
+/** A correct file, and the files that it names by its `…File` keys, and the programs by its keys `command`. */
 export interface ParsedConfig<Config> {
   readonly config: Config;
   readonly namedFiles: readonly NamedFile[];
@@ -20,6 +20,8 @@ export interface NamedFile {
   /** Of the key, such as `store.azure.accountKeyFile`. */
   readonly key: string;
   readonly path: string;
+  /** One that is to be run. */
+  readonly isProgram?: true;
 }
 
 export const configFileName = (name: AgentName): string => `${name}.yaml`;
@@ -109,11 +111,13 @@ const describeSeen = (path: readonly PropertyKey[], content: unknown): string | 
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 };
 
-/** A key that ends in `File` names a file. */
+/** A key that ends in `File` names a file, a list `command` a program by its first entry. */
 const namedFilesIn = (content: unknown, path: readonly string[] = []): readonly NamedFile[] => {
   if (typeof content !== 'object' || content === null) return [];
   return Object.entries(content).flatMap(([key, value]): readonly NamedFile[] => {
     const here = [...path, key];
+    if (key === 'command' && Array.isArray(value) && typeof value[0] === 'string')
+      return [{ key: `${here.join('.')}.0`, path: value[0], isProgram: true }];
     return typeof value === 'string' && key.endsWith('File')
       ? [{ key: here.join('.'), path: value }]
       : namedFilesIn(value, here);

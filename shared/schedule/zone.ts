@@ -51,19 +51,45 @@ export const wallTimeAt = (instantMs: number, timeZone: string): WallTimeMs => {
 export const offsetAt = (instantMs: number, timeZone: string): number =>
   wallTimeAt(instantMs, timeZone) - Math.floor(instantMs / 1000) * 1000;
 
+/** What a wall-clock time of a zone can mean. */
+export type WallTimeReading =
+  | { readonly shown: 'once'; readonly instantMs: number }
+  /**
+   * `twice`: clocks were set back, and showed it at both moments. `never`: clocks were set forward over it; by the
+   * offset after the change it would be the first moment, by the one before the second.
+   */
+  | { readonly shown: 'twice' | 'never'; readonly firstMs: number; readonly secondMs: number };
+
+export const readWallTime = (wallMs: WallTimeMs, timeZone: string): WallTimeReading => {
+  // No zone changes its offset twice within two days.
+  const before = wallMs - offsetAt(wallMs - dayMs, timeZone);
+  const after = wallMs - offsetAt(wallMs + dayMs, timeZone);
+  const shown = [...new Set([before, after])].filter(
+    (instantMs) => wallTimeAt(instantMs, timeZone) === wallMs,
+  );
+  const [instantMs] = shown;
+  if (instantMs !== undefined && shown.length === 1) return { shown: 'once', instantMs };
+  return {
+    shown: instantMs === undefined ? 'never' : 'twice',
+    firstMs: Math.min(before, after),
+    secondMs: Math.max(before, after),
+  };
+};
+
 /**
  * The moment at which the zone's clocks show `wallMs`: of two (clocks were set back) the first; of none
  * (clocks were set forward) the first moment after the gap.
  */
 export const instantOf = (wallMs: WallTimeMs, timeZone: string): number => {
-  // No zone changes its offset twice within two days.
-  const before = offsetAt(wallMs - dayMs, timeZone);
-  const after = offsetAt(wallMs + dayMs, timeZone);
-  const candidates = [wallMs - before, wallMs - after].filter(
-    (instantMs) => wallTimeAt(instantMs, timeZone) === wallMs,
-  );
-  if (candidates.length > 0) return Math.min(...candidates);
-  return changeBetween(wallMs - after, wallMs - before, timeZone);
+  const reading = readWallTime(wallMs, timeZone);
+  switch (reading.shown) {
+    case 'once':
+      return reading.instantMs;
+    case 'twice':
+      return reading.firstMs;
+    case 'never':
+      return changeBetween(reading.firstMs, reading.secondMs, timeZone);
+  }
 };
 
 /** The first full second in (`fromMs`, `toMs`] with the offset of `toMs`. */

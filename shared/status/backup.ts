@@ -21,6 +21,19 @@ export const backupEntry = z.object({
   databaseBytes: z.int().nonnegative(),
   /** Bytes this backup added to the repository. */
   repositoryBytes: z.int().nonnegative(),
+  /** Of the database, what had to be copied. */
+  databaseDeltaBytes: z.int().nonnegative().optional(),
+  /** Bytes of the repository that a restore reads; absent with block incremental. */
+  restoreBytes: z.int().nonnegative().optional(),
+  /** Label of the backup on which this one builds. */
+  prior: z.string().optional(),
+  /** Labels of all backups that a restore of this one needs; absent where they are `prior` and those it builds on. */
+  references: z.array(z.string()).optional(),
+  /** pgBackRest counts databases of a stanza: each major upgrade makes a new one, with an archive of its own. */
+  databaseId: z.int().positive().optional(),
+  /** What it was taken of and by, e.g. `17` and `2.45`. */
+  postgresVersion: z.string().optional(),
+  pgbackrestVersion: z.string().optional(),
   /** LSN and WAL segment from which and to which it needs WAL. */
   lsnStart: z.string().optional(),
   lsnStop: z.string().optional(),
@@ -28,11 +41,33 @@ export const backupEntry = z.object({
   walStop: z.string().optional(),
   /** From the WAL segment's name. */
   timeline: z.int().positive().optional(),
+  /** It ended on a timeline, or behind the end of one, that the primary's does not come from. */
+  superseded: z.boolean().optional(),
   /** pgBackRest found damaged pages while copying. */
   error: z.boolean(),
   annotations: z.record(z.string(), z.string()).optional(),
 });
 export type BackupEntry = z.infer<typeof backupEntry>;
+
+/** What a repository holds of WAL, of one database id; of a repository that is down what it held last. */
+export const walArchive = z.object({
+  databaseId: z.int().positive(),
+  /** e.g. `17` */
+  postgresVersion: z.string(),
+  /** First and last segment by name; there may be gaps between. */
+  walMin: z.string().optional(),
+  walMax: z.string().optional(),
+});
+export type WalArchive = z.infer<typeof walArchive>;
+
+/** A timeline that ended, as PostgreSQL's history files have it. */
+export const endedTimeline = z.object({
+  timeline: z.int().positive(),
+  /** Where the next one forked off, e.g. `2A/7000138`. */
+  endLsn: z.string(),
+  endedAt: instant.optional(),
+});
+export type EndedTimeline = z.infer<typeof endedTimeline>;
 
 /** A run of this member that has ended; the repository, not this, says whether a backup exists. */
 export const runOutcome = z.object({
@@ -42,18 +77,66 @@ export const runOutcome = z.object({
   dueAt: instant,
   startedAt: instant,
   endedAt: instant,
-  outcome: z.enum(['done', 'failed', 'aborted', 'absorbed']),
+  /** `refused`: another member is at it, by the run journal. */
+  outcome: z.enum(['done', 'failed', 'aborted', 'absorbed', 'refused']),
   /** Present when done: the backup's label as read from the repository. */
   label: z.string().optional(),
   reason: z.string().optional(),
+  /** What went wrong in the hooks behind it; the outcome stands all the same. */
+  hookProblem: z.string().optional(),
 });
 export type RunOutcome = z.infer<typeof runOutcome>;
+
+/** What the archive of a repository lacks, by the newest look at its names. */
+export const archiveGaps = z.object({
+  listedAt: instant,
+  gaps: z.int().nonnegative(),
+  missingSegments: z.int().nonnegative(),
+  /** The newest eight, oldest first, by the names of the first and the last segment missing. */
+  ranges: z.array(z.object({ from: z.string(), to: z.string(), segments: z.int().positive() })),
+});
+export type ArchiveGaps = z.infer<typeof archiveGaps>;
+
+/** To which points in time one can restore from a repository now. */
+export const restorable = z.object({
+  oldest: instant,
+  /** All that was committed by then comes back; later transactions may. */
+  latest: instant,
+  /** The newest eight, oldest first: between them WAL is missing, or not known to be there. */
+  ranges: z.array(z.object({ from: instant, to: instant })),
+});
+export type Restorable = z.infer<typeof restorable>;
+
+/** Beside how far the archive is: what waits, what fails, and for how long there is room. */
+const archiveQueue = {
+  queue: z
+    .object({
+      /** Files in pg_wal that the archiver has yet to send. */
+      readyFiles: z.int().nonnegative(),
+      oldest: z.object({ wal: z.string(), since: instant }).optional(),
+    })
+    .optional(),
+  /** Present while archive_command fails. */
+  failing: z.object({ wal: z.string(), since: instant.optional() }).optional(),
+  /** The volume of pg_wal. */
+  walVolume: z
+    .object({
+      freeBytes: z.number().nonnegative(),
+      /** Present while the archive is behind, and more so with each second. */
+      secondsUntilFull: z.number().nonnegative().optional(),
+    })
+    .optional(),
+};
 
 export const backupStatus = z.object({
   version: z.literal(1),
   stanza: z.string(),
   role: memberRole,
   timeline: z.int().positive().optional(),
+  /** The timelines that the cluster's present one comes from, oldest first; absent where nobody knows. */
+  history: z.array(endedTimeline).optional(),
+  /** The pgbackrest.conf that the agent uses; absent where it is pgBackRest's own default. */
+  configFile: z.string().optional(),
   schedules: z.array(
     z.object({
       id: z.string(),
@@ -76,6 +159,24 @@ export const backupStatus = z.object({
         at: instant,
         /** Each repository, with the label of the backup that satisfies the request there. */
         repos: z.array(z.object({ repo: z.int().positive(), label: z.string().optional() })),
+        /** Why it is not tried any more. */
+        gaveUp: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Expirations that somebody asked for, and how they went on this member since its agent was started. */
+  expirations: z
+    .array(
+      z.object({
+        id: z.string(),
+        at: instant,
+        repos: z.array(z.int().positive()),
+        startedAt: instant.optional(),
+        endedAt: instant.optional(),
+        /** Labels of the backups that went. */
+        expired: z.array(z.string()).optional(),
+        /** Why it failed; absent when it was done. */
+        reason: z.string().optional(),
       }),
     )
     .optional(),
@@ -87,9 +188,32 @@ export const backupStatus = z.object({
       dueAt: instant,
       startedAt: instant,
       pid: z.int().optional(),
+      /** Present while hooks run before pgBackRest or after it. */
+      hooks: z.enum(['before', 'after']).optional(),
     })
     .optional(),
   lastRun: runOutcome.optional(),
+  /** Attempts of whichever member by the run journals, the newest first. */
+  runs: z
+    .array(
+      z.object({
+        scheduleId: z.string(),
+        dueAt: instant,
+        type: backupType,
+        repo: z.int().positive(),
+        attempt: z.int().positive(),
+        member: z.string(),
+        startedAt: instant,
+        endedAt: instant.optional(),
+        /** Absent while it is under way. */
+        outcome: z.enum(['done', 'failed', 'aborted']).optional(),
+        label: z.string().optional(),
+        reason: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Of each repository that has a run journal: why it could not be reached at the last look. */
+  journals: z.array(z.object({ repo: z.int().positive(), failure: z.string().optional() })).optional(),
   repositories: z.array(
     z.object({
       repo: z.int().positive(),
@@ -97,10 +221,19 @@ export const backupStatus = z.object({
       message: z.string().optional(),
       checkedAt: instant,
       backups: z.array(backupEntry),
+      archives: z.array(walArchive).optional(),
+      /** Known to the primary only. */
+      archiveGaps: archiveGaps.optional(),
+      /** Why the archive could not be looked through, the last time. */
+      archiveProblem: z.string().optional(),
+      /** Absent without any backup. */
+      restorable: restorable.optional(),
     }),
   ),
   archive: z
     .object({
+      /** Of one WAL segment. */
+      segmentBytes: z.int().positive().optional(),
       lastArchivedWal: z.string().optional(),
       lastArchivedAt: instant.optional(),
       lastFailedWal: z.string().optional(),
@@ -109,6 +242,7 @@ export const backupStatus = z.object({
       atRiskBytes: z.int().nonnegative().optional(),
       /** Age of the oldest WAL that is not archived. */
       atRiskSeconds: z.number().nonnegative().optional(),
+      ...archiveQueue,
     })
     .optional(),
 });

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { describeError, HowdahError } from '@howdah/core/errors';
+import { readBounded } from '@howdah/core/read-bounded';
 import { statusErrors } from './errors.ts';
 import { type Status, status } from './status.ts';
 
@@ -46,7 +47,7 @@ export const createStatusClient = ({ url, timeoutMs = 3_000 }: StatusClientOptio
           response.resume();
           throw new Error(`HTTP status ${response.statusCode}`);
         }
-        text = await readBounded(response);
+        text = await readBounded(response, largestAnswerBytes, (message) => new Error(message));
       } catch (error) {
         signal.throwIfAborted();
         const why = deadline.aborted ? `no answer within ${timeoutMs / 1000} s` : shortReason(error);
@@ -56,20 +57,6 @@ export const createStatusClient = ({ url, timeoutMs = 3_000 }: StatusClientOptio
     },
     close: () => connections.destroy(),
   };
-};
-
-const readBounded = async (response: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    size += (chunk as Buffer).length;
-    if (size > largestAnswerBytes) {
-      response.destroy();
-      throw new Error(`an answer of more than ${largestAnswerBytes} bytes`);
-    }
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 };
 
 const parse = (href: string, text: string): Status => {

@@ -12,6 +12,29 @@ export const settingDifference = z.object({
   since: instant,
 });
 
+/** The certificate of PostgreSQL and of Patroni's REST API. */
+export const certificateStatus = z.object({
+  /**
+   * When it ends: of the certificate that is served, where both serve different ones of the first to end; of the
+   * file's where nobody serves one yet. Absent where there is none.
+   */
+  notAfter: instant.optional(),
+  /** DNS names and addresses of the same certificate. */
+  names: z.array(z.string()),
+  /** The file's certificate was seen on every port that should serve it. */
+  inForce: z.boolean(),
+  /** Since when it is not in force, as far as the agent has seen it. */
+  notInForceSince: instant.optional(),
+  /**
+   * Why the files are not brought into force, and what to do: they cannot be read, do not match, or hold a
+   * certificate whose dates do not hold, not yet or no more. Nothing is said of one that ended in force.
+   */
+  problem: z.string().optional(),
+  /** What is missing while right files are not in force, port by port. */
+  waitingFor: z.string().optional(),
+});
+export type CertificateStatus = z.infer<typeof certificateStatus>;
+
 export const configReloadStatus = z.object({
   version: z.literal(1),
   /** sha256 over the mounted source files; absent before the first look. */
@@ -44,6 +67,8 @@ export const configReloadStatus = z.object({
   pendingRestart: z.array(settingDifference),
   /** Settings that run with another value than the files say (ALTER SYSTEM, a hand edit, Patroni's own). */
   drift: z.array(settingDifference.extend({ source: z.string() })),
+  /** Absent where no certificate is configured. */
+  certificate: certificateStatus.optional(),
   files: z.array(
     z.object({
       file: sourceFile,

@@ -158,6 +158,13 @@ describe('backups', () => {
     expect(serious(withDetail('pg-0', 'backup', { repositories: [repository] }))).toMatchObject([
       { level: 'alarm', id: 'no-backup' },
     ]);
+    const [told] = quietFleet().members[0]?.agents.answer?.agents.backup?.detail?.repositories ?? [];
+    const backups = (told?.backups ?? []).map((one) => ({ ...one, superseded: true }));
+    expect(backups).not.toEqual([]);
+    const lost = withDetail('pg-0', 'backup', { repositories: [{ ...repository, backups }] });
+    expect(serious(lost)).toMatchObject([
+      { level: 'alarm', id: 'no-backup', says: expect.stringContaining('all are superseded') },
+    ]);
     const running = {
       scheduleId: 'weekly-full',
       type: 'full',
@@ -237,6 +244,58 @@ describe('backups', () => {
     const archive = { lastArchivedAt: before(400), atRiskBytes: 64 * 1024 * 1024, atRiskSeconds: 400 };
     expect(serious(withDetail('pg-0', 'backup', { archive }))).toMatchObject([
       { level: 'warning', says: expect.stringContaining('WAL has waited 6 min 40 s on pg-0') },
+    ]);
+  });
+});
+
+describe('WAL that cannot leave', () => {
+  const archive = {
+    lastArchivedAt: before(400),
+    lastFailedAt: before(20),
+    atRiskBytes: 64 * 1024 * 1024,
+    atRiskSeconds: 400,
+    queue: { readyFiles: 4 },
+  };
+
+  test('is told with what waits, and until when there is room', () => {
+    const walVolume = { freeBytes: 1e12, secondsUntilFull: 90_000 };
+    const [finding] = serious(withDetail('pg-0', 'backup', { archive: { ...archive, walVolume } }));
+    expect(finding?.level).toBe('warning');
+    expect(finding?.todo).toContain('4 files wait; at this rate its volume is full in 1 d 1 h');
+  });
+
+  test('is an alarm as soon as its volume is about to be full', () => {
+    const walVolume = { freeBytes: 1e9, secondsUntilFull: 3_000 };
+    expect(serious(withDetail('pg-0', 'backup', { archive: { ...archive, walVolume } }))).toMatchObject([
+      { level: 'alarm', id: 'archive' },
+    ]);
+  });
+});
+
+describe('WAL that is missing in the archive', () => {
+  const gapsUpTo = (to: string) => {
+    const ranges = [{ from: to, to, segments: 1 }];
+    const archiveGaps = { listedAt: before(60), gaps: 1, missingSegments: 1, ranges };
+    const agents = quietFleet().members.find(({ name }) => name === 'pg-0')?.agents.answer?.agents;
+    const repositories = agents?.backup?.detail?.repositories ?? [];
+    return withDetail('pg-0', 'backup', {
+      repositories: repositories.map((repository) => ({ ...repository, archiveGaps })),
+    });
+  };
+
+  test('after the newest backup is an alarm: nothing since is safe', () => {
+    expect(serious(gapsUpTo('000000030000002A0000001B'))).toMatchObject([
+      {
+        level: 'alarm',
+        id: 'archive-gaps/1',
+        says: 'Nothing since the newest backup in repository 1 is safe: 1 WAL segment is missing after it, from 000000030000002A0000001B.',
+      },
+    ]);
+  });
+
+  test('between backups is worth a note: retention may have removed it', () => {
+    expect(judge(gapsUpTo('000000010000000000000001')).findings).toMatchObject([
+      { level: 'notice', id: 'archive-gaps/1', says: expect.stringContaining('Between backups') },
     ]);
   });
 });

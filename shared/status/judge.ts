@@ -1,5 +1,5 @@
 import { formatDuration } from '@howdah/core/units';
-import { backupsNewestFirst, backupView } from './backup-view.ts';
+import { backupView, usefulNewestFirst } from './backup-view.ts';
 import { ageAtMember, type Fleet, freshness, primaryOf, roleOf } from './fleet.ts';
 import { agentFindings } from './judge/agents.ts';
 import { auditAndLogFindings } from './judge/audit.ts';
@@ -58,7 +58,7 @@ const well = (fleet: Fleet): string => {
   const primary = primaryOf(fleet);
   const replicas = fleet.members.filter((member) => roleOf(fleet, member) === 'replica').length;
   const view = backupView(fleet);
-  const [newest] = view === undefined ? [] : backupsNewestFirst(view.detail);
+  const [newest] = view === undefined ? [] : usefulNewestFirst(view.detail);
   const parts = [
     primary === undefined ? undefined : `${primary.name} is primary`,
     replicas === 0 ? undefined : replicas === 1 ? '1 replica follows' : `${replicas} replicas follow`,

@@ -27,10 +27,12 @@ export interface TestRepository {
  *
  * @returns a function that gives it; call it inside tests and hooks, not beside them.
  */
-export const useRepository = (options: RepositoryOptions = {}): (() => TestRepository) => {
+export const useRepository = (
+  options: RepositoryOptions | (() => Promise<RepositoryOptions>) = {},
+): (() => TestRepository) => {
   let started: { repository: TestRepository; stop(): Promise<void> } | undefined;
   beforeAll(async () => {
-    started = await startRepository(options);
+    started = await startRepository(typeof options === 'function' ? await options() : options);
   }, 60_000);
   afterAll(() => started?.stop(), 60_000);
   return () => {

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
-import { type BackupView, backupsNewestFirst, backupView } from '../backup-view.ts';
+import { type BackupView, backupsNewestFirst, backupView, usefulNewestFirst } from '../backup-view.ts';
 import { ageAtMember, type Fleet } from '../fleet.ts';
 import type { Finding } from './finding.ts';
 
@@ -12,6 +12,8 @@ const atRiskWarningSeconds = 5 * 60;
 const atRiskWarningBytes = 16 * 1024 * 1024;
 /** At this age pg_wal has begun to fill. */
 const atRiskAlarmSeconds = 30 * 60;
+/** Before that somebody must have come, or PostgreSQL stops. */
+const fullAlarmSeconds = 2 * 60 * 60;
 /** A schedule is late by minutes when a run before it is long; not by an hour. */
 const overdueAlarmSeconds = 60 * 60;
 
@@ -23,6 +25,7 @@ export const backupFindings = (fleet: Fleet): readonly Finding[] => {
     ...presence(view),
     ...repositories(view),
     ...(view.authoritative ? [...archive(fleet, view), ...overdue(fleet, view)] : []),
+    ...archiveGaps(view),
     ...lastRun(view),
   ];
 };
@@ -31,15 +34,19 @@ const presence = ({ detail }: BackupView): readonly Finding[] => {
   const backups = backupsNewestFirst(detail);
   const anyReachable = detail.repositories.some((repository) => repository.reachable);
   const damaged = backups.find((backup) => backup.error);
+  const useful = usefulNewestFirst(detail);
   return [
-    ...(backups.length === 0 && anyReachable
+    ...(useful.length === 0 && anyReachable
       ? [
           detail.running === undefined
             ? ({
                 level: 'alarm',
                 area: 'backups',
                 id: 'no-backup',
-                says: 'There is no backup in any repository.',
+                says:
+                  backups.length === 0
+                    ? 'There is no backup in any repository.'
+                    : 'There is no backup of the present timeline: all are superseded.',
                 todo: 'If none is due soon, look at the backup agent of the primary and its schedules.',
               } as const)
             : ({
@@ -100,6 +107,8 @@ const overdue = (fleet: Fleet, { detail, member }: BackupView): readonly Finding
 const archive = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] => {
   if (detail.archive === undefined) return [];
   const { lastFailedAt, lastArchivedAt, lastFailedWal, atRiskBytes, atRiskSeconds } = detail.archive;
+  const { queue, walVolume } = detail.archive;
+  const fullIn = walVolume?.secondsUntilFull;
   const failing =
     lastFailedAt !== undefined &&
     (lastArchivedAt === undefined || Date.parse(lastFailedAt) > Date.parse(lastArchivedAt));
@@ -112,10 +121,15 @@ const archive = (fleet: Fleet, { detail, member }: BackupView): readonly Finding
   const facts = [
     lastFailedWal === undefined ? undefined : `${lastFailedWal} was refused`,
     since === undefined ? undefined : `the last segment left ${formatDuration(since)} ago`,
+    queue === undefined || queue.readyFiles === 0 ? undefined : `${queue.readyFiles} files wait`,
+    fullIn === undefined ? undefined : `at this rate its volume is full in ${formatDuration(fullIn)}`,
   ].filter((fact) => fact !== undefined);
   return [
     {
-      level: Math.max(waited, since ?? 0) > atRiskAlarmSeconds ? 'alarm' : 'warning',
+      level:
+        Math.max(waited, since ?? 0) > atRiskAlarmSeconds || (fullIn ?? Infinity) < fullAlarmSeconds
+          ? 'alarm'
+          : 'warning',
       area: 'backups',
       id: 'archive',
       member: member.name,
@@ -129,10 +143,35 @@ const archive = (fleet: Fleet, { detail, member }: BackupView): readonly Finding
   ];
 };
 
+/** A gap before the newest backup costs some of the past; one after it costs all that comes. */
+const archiveGaps = ({ detail }: BackupView): readonly Finding[] =>
+  detail.repositories.flatMap(({ repo, archiveGaps: found, backups }) => {
+    const newestGap = found?.ranges.at(-1);
+    if (found === undefined || newestGap === undefined) return [];
+    const newest = backups
+      .filter(({ superseded }) => superseded !== true)
+      .toSorted((a, b) => Date.parse(b.stoppedAt) - Date.parse(a.stoppedAt))[0];
+    const sinceBackup = newestGap.to > (newest?.walStop ?? '');
+    const missing = `${found.missingSegments} WAL segment${found.missingSegments === 1 ? ' is' : 's are'} missing`;
+    return [
+      {
+        level: sinceBackup ? 'alarm' : 'notice',
+        area: 'backups',
+        id: `archive-gaps/${repo}`,
+        says: sinceBackup
+          ? `Nothing since the newest backup in repository ${repo} is safe: ${missing} after it, from ${newestGap.from}.`
+          : `Between backups in repository ${repo} ${missing}, at last ${newestGap.to}: one cannot restore to then.`,
+        todo: sinceBackup
+          ? 'Take a backup now: what comes after it can be restored again. Then look why the WAL got lost.'
+          : 'Nothing, if `repo-retention-archive` removes it. Else look why it got lost; the backups after it are whole.',
+      } as const,
+    ];
+  });
+
 const lastRun = ({ detail, member }: BackupView): readonly Finding[] => {
   const run = detail.lastRun;
   if (run === undefined || run.outcome === 'done' || run.outcome === 'absorbed') return [];
-  const [newest] = backupsNewestFirst(detail);
+  const [newest] = usefulNewestFirst(detail);
   if (newest !== undefined && Date.parse(newest.stoppedAt) > Date.parse(run.endedAt)) return [];
   return [
     {

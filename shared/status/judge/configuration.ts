@@ -1,4 +1,5 @@
 import { clusterMember, type Fleet, type FleetMember } from '../fleet.ts';
+import { certificateFindings } from './certificate.ts';
 import { type Finding, gather, type MemberFinding } from './finding.ts';
 
 /** Whether PostgreSQL runs with what its files say. */
@@ -7,6 +8,7 @@ export const configurationFindings = (fleet: Fleet): readonly Finding[] =>
     ...fleet.members.flatMap(refused),
     ...fleet.members.flatMap((member) => pendingRestart(fleet, member)),
     ...fleet.members.flatMap(drift),
+    ...fleet.members.flatMap(certificateFindings),
   ]);
 
 const detailOf = (member: FleetMember) => member.agents.answer?.agents['config-reload']?.detail;

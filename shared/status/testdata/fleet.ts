@@ -26,7 +26,13 @@ const common = (lastProgressAt: string, now: string): AgentCommon => ({
   config: { digest: '4be1'.repeat(16), valid: true, problems: [] },
 });
 
-const backup = (type: BackupEntry['type'], label: string, stoppedAt: string, timeline: number): BackupEntry => ({
+const backup = (
+  type: BackupEntry['type'],
+  label: string,
+  stoppedAt: string,
+  timeline: number,
+  needs: readonly string[],
+): BackupEntry => ({
   label,
   type,
   repo: 1,
@@ -34,23 +40,43 @@ const backup = (type: BackupEntry['type'], label: string, stoppedAt: string, tim
   stoppedAt,
   databaseBytes: 48_318_382_080,
   repositoryBytes: type === 'full' ? 11_811_160_064 : type === 'diff' ? 1_932_735_283 : 214_748_364,
+  databaseDeltaBytes: type === 'full' ? 48_318_382_080 : type === 'diff' ? 6_442_450_944 : 912_680_550,
+  restoreBytes: 12_025_908_428,
+  ...(needs.length === 0 ? {} : { prior: needs.at(-1) ?? '' }),
+  databaseId: 1,
+  postgresVersion: '17',
+  pgbackrestVersion: '2.55.1',
   lsnStart: '2A/7000028',
   lsnStop: '2A/7000138',
-  walStart: '000000030000002A00000007',
-  walStop: '000000030000002A00000007',
+  walStart: `0000000${timeline}0000002A00000007`,
+  walStop: `0000000${timeline}0000002A00000007`,
   timeline,
   error: false,
+  ...(type === 'incr' ? { annotations: { 'howdah-schedule': 'six-hourly', 'howdah-due': before(125, stoppedAt) } } : {}),
 });
 
 const backupsOf = (now: string): BackupEntry[] => {
-  const entries = [backup('full', '20260301-010000F', before(3 * day + 2 * hour - 14 * minute, now), 2)];
+  const full = '20260301-010000F';
+  const entries = [backup('full', full, before(3 * day + 2 * hour - 14 * minute, now), 2, [])];
+  let chain = [full];
   for (let back = 9; back >= 0; back -= 1) {
     const done = before(back * 6 * hour + 2 * hour + 10 * minute, now);
     const stamp = done.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
     const type = back === 2 || back === 6 ? 'diff' : 'incr';
-    entries.push(backup(type, `20260301-010000F_${stamp}${type === 'diff' ? 'D' : 'I'}`, done, back > 5 ? 2 : 3));
+    const label = `${full}_${stamp}${type === 'diff' ? 'D' : 'I'}`;
+    const needs = type === 'diff' ? [full] : chain;
+    entries.push(backup(type, label, done, back > 5 ? 2 : 3, needs));
+    chain = [...needs, label];
   }
   return entries;
+};
+
+/** A replica knows of the newest backup's end alone. */
+const restorableOf = (now: string, primary: boolean): NonNullable<BackupStatus['repositories'][number]['restorable']> => {
+  const stops = backupsOf(now).map(({ stoppedAt }) => stoppedAt);
+  const [oldest = now, newest = now] = [stops[0], stops.at(-1)];
+  const latest = primary ? before(14, now) : newest;
+  return { oldest, latest, ranges: [{ from: oldest, to: latest }] };
 };
 
 const backupDetail = (role: 'primary' | 'replica', now: string): BackupStatus => {
@@ -60,6 +86,10 @@ const backupDetail = (role: 'primary' | 'replica', now: string): BackupStatus =>
     stanza: 'orders',
     role,
     timeline: 3,
+    history: [
+      { timeline: 1, endLsn: '1F/4000000' },
+      { timeline: 2, endLsn: '2A/8000000', endedAt: before(2 * day, now) },
+    ],
     schedules: [
       {
         id: 'weekly-full',
@@ -86,14 +116,33 @@ const backupDetail = (role: 'primary' | 'replica', now: string): BackupStatus =>
         nextDue: ['2026-03-04T06:00:00.000Z', '2026-03-04T12:00:00.000Z', '2026-03-04T18:00:00.000Z'],
       },
     ],
-    repositories: [{ repo: 1, reachable: true, checkedAt: before(20, now), backups: backupsOf(now) }],
+    repositories: [
+      {
+        repo: 1,
+        reachable: true,
+        checkedAt: before(20, now),
+        backups: backupsOf(now),
+        archives: [
+          {
+            databaseId: 1,
+            postgresVersion: '17',
+            walMin: '000000020000002A00000007',
+            walMax: '000000030000002A0000001C',
+          },
+        ],
+        restorable: restorableOf(now, primary),
+      },
+    ],
     ...(primary
       ? {
           archive: {
+            segmentBytes: 16 * mebibyte,
             lastArchivedWal: '000000030000002A0000001C',
             lastArchivedAt: before(14, now),
             atRiskBytes: 1_363_148,
             atRiskSeconds: 14,
+            queue: { readyFiles: 0 },
+            walVolume: { freeBytes: 85_899_345_920 },
           },
         }
       : {}),
