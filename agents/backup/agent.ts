@@ -1,20 +1,41 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { openRepositoryStore } from '@howdah/objectstore/open-store';
+import { patroniAddress } from '@howdah/patroni/address';
 import { createPatroniClient } from '@howdah/patroni/client';
+import { listArchive, readTimelineHistory } from '@howdah/pgbackrest/archive';
 import { takeBackup } from '@howdah/pgbackrest/backup';
+import { expireBackups } from '@howdah/pgbackrest/expire';
 import { readInfo } from '@howdah/pgbackrest/info';
+import { stopOrphans } from '@howdah/pgbackrest/orphans';
+import { reachRepository } from '@howdah/pgbackrest/reach';
 import { createStanza } from '@howdah/pgbackrest/stanza';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
-import { environmentWith } from '@howdah/runtime/environment';
+import { openControlSocket } from '@howdah/runtime/control-socket';
+import { controlSocket } from '@howdah/runtime/directories';
+import { bareEnvironmentWith, environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
+import { sendSignal } from '@howdah/runtime/send-signal';
 import { dueTimes } from '@howdah/schedule/due-times';
+import { lookIntoWal } from './archive/wal-directory.ts';
 import { BackupAgent } from './backup-agent.ts';
 import { type Config, schema } from './config.ts';
+import { Hooks } from './hooks/hooks.ts';
+import { createHookRunner } from './hooks/run-hook.ts';
+import { Journal } from './journal/journal.ts';
+import { Journals } from './journal/journals.ts';
+import { journalPrefix } from './journal/key.ts';
+import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { patroniRole } from './patroni-role.ts';
-import type { Repository } from './ports.ts';
-import { createRepositoryWatch } from './repository-watch.ts';
-import { answerDeadlineMs, createRoleWatch } from './role-watch.ts';
+import { annotationKeys } from './model.ts';
+import type { Archive, Hook, Repository } from './ports.ts';
+import { markSuperseded } from './repository/mark-superseded.ts';
+import { createStorageWatch } from './repository/storage-watch.ts';
+import { presentLine } from './repository/superseded.ts';
+import { createRepositoryWatch } from './repository/watch.ts';
+import { patroniRole } from './role/patroni-role.ts';
+import { createTimelineHistory } from './role/timeline-history.ts';
+import { answerDeadlineMs, createRoleWatch } from './role/watch.ts';
 import { createServer } from './server.ts';
 import { createWake, eachMinute } from './wake.ts';
 
@@ -24,23 +45,43 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const server = serverOf(config);
   const repository = repositoryOf(config);
   const configured = [...new Set([...config.schedules, ...config.requests].flatMap(({ repos }) => repos))];
+  const journals = journalsOf(input);
+  const history = createTimelineHistory(patroni);
+  const role = createRoleWatch({
+    patroni: patroni === undefined ? undefined : patroniRole(patroni),
+    server,
+    clock,
+  });
   return new BackupAgent({
     stanza: config.stanza,
     schedules: config.schedules.map((schedule) => ({
       ...schedule,
       times: dueTimes(schedule.cron, schedule.timeZone),
     })),
-    requests: config.requests.map((request) => ({ ...request, at: new Date(request.at) })),
+    ...requestsOf(config),
     initialBackup: config.initialBackup,
     retry: { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 },
     member: input.member,
-    role: createRoleWatch({
-      patroni: patroni === undefined ? undefined : patroniRole(patroni),
-      server,
+    role,
+    repositories: markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
+      presentLine(role.view(), history.known()),
+    ),
+    storage: createStorageWatch({
+      configFile: config.pgbackrest.configFile,
+      stanza: config.stanza,
+      environment: () => environmentWith({}),
       clock,
     }),
-    repositories: createRepositoryWatch({ repository, configured, clock }),
     ...{ repository, server, clock, eachMinute },
+    journals: journals.journals,
+    hooks: hooksOf(input),
+    openControl: (routes) => openControlSocket(controlSocket(input.directories, 'backup'), routes),
+    primary: async (signal) =>
+      (await patroni?.cluster(signal))?.members.find(({ role }) => role === 'primary')?.name,
+    history,
+    configFile: config.pgbackrest.configFile,
+    walDirectory: { look: lookIntoWal },
+    archive: archiveOf(config),
     random: Math.random,
     logger: input.logger,
     metrics: input.metrics,
@@ -48,18 +89,55 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     wake: createWake(clock),
     infoIntervalMs: config.pgbackrest.infoIntervalSeconds * 1_000,
     archiveIntervalMs: config.archiveIntervalSeconds * 1_000,
-    close: () => patroni?.close(),
+    close: () => {
+      patroni?.close();
+      journals.close();
+    },
   });
+};
+
+/** Told apart by their type: a backup is seen in the repository, an expiration is not. */
+const requestsOf = ({ requests }: Config) => ({
+  requests: requests.flatMap(({ type, at, ...rest }) =>
+    type === 'expire' ? [] : [{ ...rest, type, at: new Date(at) }],
+  ),
+  expirations: requests.flatMap(({ type, at, ...rest }) =>
+    type === 'expire' ? [{ ...rest, at: new Date(at) }] : [],
+  ),
+});
+
+const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
+  const named = (when: 'before' | 'after'): readonly Hook[] =>
+    config.hooks[when].map(({ command, timeoutSeconds }, index) => ({
+      ...{ key: `hooks.${when}.${index}`, command, timeoutMs: timeoutSeconds * 1_000 },
+    }));
+  const runner = createHookRunner({
+    ...{ graceMs: config.pgbackrest.stopGraceSeconds * 1_000, send: sendSignal, logger },
+    environment: bareEnvironmentWith,
+  });
+  return new Hooks({ stanza: config.stanza, before: named('before'), after: named('after'), runner, logger });
+};
+
+const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metrics>) => {
+  const opened = config.repositories.map(({ repo, path = '', ...store }) => ({
+    repo,
+    store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
+    prefix: journalPrefix(path, config.stanza),
+  }));
+  const journals = new Map(
+    opened.map(({ repo, store, prefix }) => [repo, new Journal({ store, prefix, clock })] as const),
+  );
+  return {
+    journals: new Journals({ ...{ journals, member, clock, logger }, agent: randomUUID() }),
+    close: () => {
+      for (const { store } of opened) store.close();
+    },
+  };
 };
 
 const patroniOf = ({ role, patroni }: Config) => {
   if (role.source === 'postgres' || patroni === undefined) return undefined;
-  const { url, caFile } = patroni;
-  return createPatroniClient({
-    url,
-    ...(caFile === undefined ? {} : { readCa: () => readFile(caFile, 'utf8') }),
-    deadlineMs: answerDeadlineMs,
-  });
+  return createPatroniClient({ ...patroniAddress(patroni), deadlineMs: answerDeadlineMs });
 };
 
 const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
@@ -72,16 +150,27 @@ const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
     lockTimeoutMs: 1_000,
   });
 
-const repositoryOf = ({ stanza, pgbackrest, postgres: { passwordFile } }: Config): Repository => {
-  const { binary, configFile } = pgbackrest;
-  const program = {
-    ...{ binary, stanza },
-    ...(configFile === undefined ? {} : { configFile }),
-    // It logs in as the same role as the agent.
-    ...(passwordFile === undefined
-      ? {}
-      : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
+const programOf = ({ stanza, pgbackrest: { binary, configFile }, postgres: { passwordFile } }: Config) => ({
+  ...{ binary, stanza },
+  ...(configFile === undefined ? {} : { configFile }),
+  // It logs in as the same role as the agent.
+  ...(passwordFile === undefined
+    ? {}
+    : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
+});
+
+const archiveOf = (config: Config): Archive => {
+  const program = programOf(config);
+  const timeoutMs = config.pgbackrest.timeoutSeconds * 1_000;
+  return {
+    names: (place, directory, signal) => listArchive(program, { ...place, timeoutMs, signal }, directory),
+    history: (place, file, signal) => readTimelineHistory(program, { ...place, timeoutMs, signal }, file),
   };
+};
+
+const repositoryOf = (config: Config): Repository => {
+  const { pgbackrest } = config;
+  const program = programOf(config);
   let version: Version | undefined;
   const graceMs = pgbackrest.stopGraceSeconds * 1_000;
   const within = (seconds: number, signal: AbortSignal) => ({ signal, graceMs, timeoutMs: seconds * 1_000 });
@@ -91,6 +180,7 @@ const repositoryOf = ({ stanza, pgbackrest, postgres: { passwordFile } }: Config
         ...within(pgbackrest.timeoutSeconds, signal),
         ...(repo === undefined ? {} : { repo }),
       }),
+    reach: (repo, signal) => reachRepository(program, { ...within(probeSeconds(pgbackrest), signal), repo }),
     createStanza: (signal) => createStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     backup: async (request, signal) => {
       version ??= await readVersion(program, within(pgbackrest.timeoutSeconds, signal));
@@ -101,8 +191,20 @@ const repositoryOf = ({ stanza, pgbackrest, postgres: { passwordFile } }: Config
         annotations,
       });
     },
+    stopOrphans: (member, signal) =>
+      stopOrphans(program, [annotationKeys.member, member], { graceMs, signal, send: sendSignal }),
+    expire: async (repo, signal, label) => {
+      await expireBackups(program, {
+        ...within(pgbackrest.expireTimeoutSeconds, signal),
+        repo,
+        ...(label === undefined ? {} : { set: label }),
+      });
+    },
   };
 };
+
+/** Long enough for pgBackRest to say by itself whom it does not reach, short enough to be told within a minute. */
+const probeSeconds = ({ timeoutSeconds }: Config['pgbackrest']): number => Math.min(timeoutSeconds, 20);
 
 /** pgBackRest's backups on schedule, by whichever member is primary. */
 export const agent: AgentDefinition<Config, Metrics> = { name: 'backup', schema, createMetrics, create };

@@ -1,21 +1,42 @@
 import { describeError } from '@howdah/core/errors';
 import { type Agent, type Progress, type Readiness, StopRequest } from '@howdah/runtime/agent';
 import type { BackupStatus, MemberRole } from '@howdah/status/backup';
-import { type ArchiveState, archiveState } from './archive.ts';
+import { ArchiveWatch, type ArchiveWatchInput } from './archive/watch.ts';
+import { AskedNow } from './control/asked-now.ts';
+import { controlRoutes } from './control/control.ts';
+import { Expirations } from './expire.ts';
+import type { Journals } from './journal/journals.ts';
 import { BackupLoop, type LoopInput } from './loop.ts';
 import type { Metrics, MetricsKnowledge } from './metrics.ts';
-import type { Request } from './model.ts';
-import type { Server } from './ports.ts';
+import type { Expiration, Request } from './model.ts';
+import type { OpenControl, Repository } from './ports.ts';
 import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
-import { type TimedSchedule, timedRequest } from './schedule.ts';
+import type { RepositoryStorage } from './repository/storage.ts';
+import type { StorageWatch } from './repository/storage-watch.ts';
+import type { TimelineHistory } from './role/timeline-history.ts';
+import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Wake } from './wake.ts';
 
-export interface BackupAgentInput extends Omit<LoopInput, 'onOutcome' | 'timed'> {
+export interface BackupAgentInput
+  extends Omit<LoopInput, 'onOutcome' | 'timed' | 'askedNow' | 'expirations'> {
   readonly schedules: readonly TimedSchedule[];
   readonly requests: readonly Request[];
+  readonly expirations: readonly Expiration[];
+  readonly repository: LoopInput['repository'] & Pick<Repository, 'expire' | 'stopOrphans'>;
+  readonly journals: Journals;
   readonly stanza: string;
-  readonly server: Pick<Server, 'archiver'>;
+  readonly history: TimelineHistory;
+  /** pgbackrest.conf; undefined where it is pgBackRest's own default. */
+  readonly configFile: string | undefined;
+  readonly server: ArchiveWatchInput['server'];
+  readonly walDirectory: ArchiveWatchInput['walDirectory'];
+  /** What the repositories' archives hold. */
+  readonly archive: ArchiveWatchInput['archive'];
+  readonly storage: StorageWatch;
+  readonly openControl: OpenControl;
+  /** The member that Patroni calls the primary; undefined where nobody says. */
+  readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
   readonly metrics: Metrics;
   readonly progress: Progress;
   readonly wake: Wake;
@@ -34,7 +55,10 @@ const idleRoleIntervalMs = 3_000;
 export class BackupAgent implements Agent {
   readonly #input: BackupAgentInput;
   readonly #loop: BackupLoop;
-  #archive: ArchiveState | undefined;
+  readonly #expirations: Expirations;
+  readonly #archive: ArchiveWatch;
+  readonly #asked = new AskedNow();
+  #storage: readonly RepositoryStorage[] = [];
   #waitingFor: string | undefined;
   /** As last told; nobody's word makes it `unknown` by itself, without an answer. */
   #role: MemberRole = 'unknown';
@@ -45,10 +69,17 @@ export class BackupAgent implements Agent {
   constructor(input: BackupAgentInput) {
     this.#input = input;
     this.stallAfterMs = Math.max(300_000, 5 * input.infoIntervalMs);
+    this.#archive = new ArchiveWatch(input);
+    this.#expirations = new Expirations({ ...input, asked: input.expirations });
     this.#loop = new BackupLoop({
       ...input,
+      expirations: this.#expirations,
       timed: [...input.schedules, ...input.requests.map(timedRequest)],
-      onOutcome: ({ type, outcome }) => input.metrics.runs.inc({ type, outcome }),
+      askedNow: () => this.#asked.timed(),
+      onOutcome: (outcome) => {
+        this.#asked.note(outcome);
+        input.metrics.runs.inc({ type: outcome.type, outcome: outcome.outcome });
+      },
     });
   }
 
@@ -67,10 +98,14 @@ export class BackupAgent implements Agent {
     const stopTicking = eachMinute(() => wake.now());
     const watches = [
       this.#forEver(() => this.#watchRole(stop.signal), idleRoleIntervalMs, stop.signal),
-      this.#forEver(() => this.#watchRepositories(stop.signal), this.#input.infoIntervalMs, stop.signal),
-      this.#forEver(() => this.#watchArchive(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+      this.#forEver(() => this.#input.history.read(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+      this.#forEver(() => this.#archive.look(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+      // Beside the look: going through a large archive takes minutes.
+      this.#forEver(() => this.#archive.list(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+      this.#forEver(() => this.#watchRepositories(stop.signal), 0, stop.signal),
     ];
-    const work = this.#work(signal, stop.signal);
+    const closeControl = await this.#openControl(signal);
+    const work = this.#stopOrphans(stop.signal).then(() => this.#work(signal, stop.signal));
     try {
       // A watch ends only with the agent, unless it fails in a way nobody foresaw.
       await Promise.race([work, ...watches]);
@@ -78,6 +113,7 @@ export class BackupAgent implements Agent {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
       await Promise.allSettled([work, ...watches]);
+      await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);
       metrics.source = undefined;
@@ -98,6 +134,35 @@ export class BackupAgent implements Agent {
       failure: repositories.failure(),
       stanzaProblem: this.#loop.stanzaProblem,
     });
+  }
+
+  /** Backups go on without it. */
+  async #openControl(signal: AbortSignal): Promise<() => Promise<void>> {
+    const { openControl, member, role, repositories, primary, wake, clock, logger } = this.#input;
+    const routes = controlRoutes({
+      ...{ member, role, repositories, primary, wake, clock, logger, asked: this.#asked },
+      cancel: (because) => this.#loop.cancel(because),
+      status: () => this.status(),
+      isEnding: () => signal.aborted,
+    });
+    try {
+      return await openControl(routes);
+    } catch (error) {
+      logger.warn({ error: describeError(error) }, 'howdah backup now and cancel cannot reach this agent');
+      return async () => undefined;
+    }
+  }
+
+  /** Their role is watched by nobody, and they would keep the next backup waiting. */
+  async #stopOrphans(signal: AbortSignal): Promise<void> {
+    const { repository, member, logger } = this.#input;
+    try {
+      const count = await repository.stopOrphans(member, signal);
+      if (count > 0) logger.warn({ count }, 'backups of agents that were killed stopped');
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.warn({ error: describeError(error) }, 'could not look for backups of agents that were killed');
+    }
   }
 
   async #work(signal: AbortSignal, stop: AbortSignal): Promise<void> {
@@ -135,30 +200,24 @@ export class BackupAgent implements Agent {
   }
 
   async #watchRepositories(signal: AbortSignal): Promise<void> {
-    const { repositories, progress, wake } = this.#input;
+    const { repositories, journals, role, storage, progress, wake, clock, infoIntervalMs } = this.#input;
+    const beganMs = clock.monotonicMs();
+    const restUntil = (sinceMs: number) =>
+      clock.sleep(Math.max(0, beganMs + sinceMs - clock.monotonicMs()), signal);
     await repositories.read(signal);
+    const { role: own, source, timeline } = role.view();
+    const isPrimary = own === 'primary' && source !== 'held';
+    await journals.look(repositories.views(), isPrimary ? { timeline } : undefined, signal);
     this.#looked.repositories = true;
     if (repositories.failure() === undefined) progress.made();
     wake.now();
-  }
-
-  async #watchArchive(signal: AbortSignal): Promise<void> {
-    const { role, server, repositories, clock, logger } = this.#input;
-    if (role.view().role !== 'primary') {
-      this.#archive = undefined;
-      return;
-    }
-    try {
-      const word = await server.archiver(signal);
-      const walMax = repositories.views().find((view) => view.walMax !== undefined)?.walMax;
-      this.#archive = word.currentLsn === null ? undefined : archiveState(word, walMax, clock.now());
-    } catch (error) {
-      signal.throwIfAborted();
-      if (this.#archive !== undefined) {
-        logger.warn({ error: describeError(error) }, 'archive state not known');
-      }
-      this.#archive = undefined;
-    }
+    const repos = repositories.views().map(({ repo }) => repo);
+    this.#storage = await storage.look(repos, signal);
+    this.#tellReadiness();
+    await restUntil(infoIntervalMs / 2);
+    await repositories.probe(signal);
+    this.#tellReadiness();
+    await restUntil(infoIntervalMs);
   }
 
   /** One line when the agent begins or ceases to wait for something. */
@@ -175,19 +234,28 @@ export class BackupAgent implements Agent {
   }
 
   #knowledge(): MetricsKnowledge {
-    const { stanza, role, schedules, requests, repositories, clock } = this.#input;
+    const { stanza, role, schedules, requests, expirations, repositories, journals, clock } = this.#input;
+    const { history, configFile } = this.#input;
     return {
       stanza,
       role: role.view(),
+      history: history.known(),
+      configFile,
       schedules,
-      requests,
+      requests: [...requests, ...this.#asked.requests],
+      expirations: expirations.map((asked) => ({ asked, run: this.#expirations.runs.get(asked.id) })),
       repositories: repositories.views(),
+      journals: journals.views(),
+      runs: journals.entries(),
       info: repositories.info(),
-      dues: this.#loop.dues(),
+      missing: missingNow({ schedules, repositories: repositories.views(), now: clock.now() }).filter(
+        (due) => !journals.isDone(due, repositories.views()),
+      ),
+      storage: this.#storage,
       running: this.#loop.running,
       lastRun: this.#loop.lastRun,
-      // Of the primary only: what was true of one that is no more is not shown.
-      archive: role.view().role === 'primary' ? this.#archive : undefined,
+      archive: this.#archive.state,
+      repositoryArchives: this.#archive.repositories(),
       now: clock.now(),
     };
   }

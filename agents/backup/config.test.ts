@@ -63,6 +63,22 @@ describe('backup.yaml', () => {
     expect(problems({ stanza: 'main', role: { source: 'postgres' }, schedules: [] })).toEqual([]);
   });
 
+  it('takes hooks as lists of arguments that begin with the path of a program, and gives each a time limit', () => {
+    const withHooks = (hooks: object) => ({ stanza: 'main', patroni, schedules: [], hooks });
+    expect(schema.parse(withHooks({ before: [{ command: ['/opt/freeze', '--now'] }] })).hooks).toEqual({
+      before: [{ command: ['/opt/freeze', '--now'], timeoutSeconds: 60 }],
+      after: [],
+    });
+    const wrong = {
+      before: [{ command: 'freeze' }, { command: [] }],
+      after: [{ command: ['freeze', 'a\0b'] }],
+    };
+    expect(problems(withHooks(wrong)).map((problem) => problem.split(':')[0])).toEqual([
+      ...['hooks.before.0.command', 'hooks.before.1.command'],
+      ...['hooks.before.1.command', 'hooks.after.0.command', 'hooks.after.0.command'],
+    ]);
+  });
+
   it('is described to the last key', () => {
     const undescribed = (node: z.core.JSONSchema.BaseSchema, path: string): readonly string[] => [
       ...(node.description === undefined && path !== '' ? [path] : []),

@@ -1,3 +1,4 @@
+import { exactlyOneOf, repositoryStoreShape } from '@howdah/objectstore/config';
 import { patroniConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
 import { cronProblem } from '@howdah/schedule/due-times';
@@ -17,15 +18,42 @@ const pgbackrest = z.strictObject({
     .optional()
     .describe('pgBackRest’s configuration, the same that archive_command uses; its own default when absent.'),
   infoIntervalSeconds: seconds(5, 3_600, 60).describe('How often `pgbackrest info` is asked.'),
-  timeoutSeconds: seconds(5, 600, 30).describe('How long `info` and `version` may take.'),
+  timeoutSeconds: seconds(5, 600, 30).describe(
+    'How long `info`, `version` and each look into an archive may take.',
+  ),
   stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe('How long `stanza-create` may take.'),
   backupTimeoutSeconds: seconds(60, 604_800, 86_400).describe(
     'How long one backup may take before it is stopped and counts as failed.',
+  ),
+  expireTimeoutSeconds: seconds(10, 86_400, 600).describe(
+    'How long an expiration that was asked for may take in one repository; no backup is taken meanwhile.',
   ),
   stopGraceSeconds: seconds(1, 15, 10).describe(
     'How long pgBackRest has to end after SIGTERM before it is killed.',
   ),
 });
+
+const repository = z
+  .strictObject({
+    repo: z.int().min(1).max(256).describe('pgBackRest’s number of it.'),
+    path: z
+      .string()
+      .startsWith('/', 'an absolute path')
+      .max(512)
+      .optional()
+      .describe('`repoN-path` within an object store; a volume’s is its directory.'),
+    ...repositoryStoreShape,
+  })
+  .superRefine(exactlyOneOf(...Object.keys(repositoryStoreShape)))
+  .superRefine(({ path, volume }, context) => {
+    if ((path === undefined) === (volume === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: ['path'],
+        message:
+          volume === undefined ? 'repoN-path within the store' : 'no path: the volume’s directory is it',
+      });
+  });
 
 const missed = z.strictObject({
   policy: z
@@ -57,14 +85,44 @@ const type = () => z.enum(['full', 'diff', 'incr']).describe('pgBackRest’s typ
 
 const request = z.strictObject({
   id: id().describe('Name of the request, unique in this file; stands in the backup’s annotations.'),
-  type: type(),
-  repos: repos().describe('Numbers of the repositories that get the backup.'),
+  type: z
+    .enum(['full', 'diff', 'incr', 'expire'])
+    .describe('pgBackRest’s type of backup; or `expire`: what retention no longer keeps goes, now.'),
+  repos: repos().describe('Numbers of the repositories that get the backup, or are expired.'),
   at: z.iso
     .datetime({ offset: true })
     .describe(
-      'When it was asked for, e.g. 2026-03-01T09:30:00Z. It is done once, by whoever is primary: a backup of this type or larger that was started since satisfies it. After a week it means nothing any more.',
+      'When it was asked for, e.g. 2026-03-01T09:30:00Z. It is done once, by whoever is primary: a backup of this type or larger that was started since satisfies it; an expiration is tried once.',
     ),
+  withinHours: z
+    .number()
+    .min(0.1)
+    .max(168)
+    .default(24)
+    .describe('How long after `at` it may still be begun; later it means nothing any more.'),
+  attempts: z.int().min(1).max(100).default(3).describe('How many may fail before it is given up.'),
 });
+
+const hooks = () =>
+  z
+    .array(
+      z.strictObject({
+        command: z
+          .array(z.string().max(4_096))
+          .min(1)
+          .max(64)
+          .refine(([program]) => program?.startsWith('/') === true, 'the absolute path of a program first')
+          .refine((words) => !words.some((word) => word.includes('\0')), 'no NUL, which no argument can hold')
+          .describe(
+            'The program, which has to be executable in the agent’s container, and its arguments; no shell reads them.',
+          ),
+        timeoutSeconds: seconds(1, 3_600, 60).describe(
+          'How long it may take before it is stopped and counts as failed.',
+        ),
+      }),
+    )
+    .max(8)
+    .default([]);
 
 const schedule = z.strictObject({
   id: id().describe(
@@ -109,8 +167,15 @@ export const schema = z
       .prefault({})
       .describe('Where the archive’s state and, while Patroni is silent, the role are asked.'),
     pgbackrest: pgbackrest.prefault({}).describe('How pgBackRest is run.'),
+    repositories: z
+      .array(repository)
+      .max(256)
+      .default([])
+      .describe(
+        'Where pgBackRest’s repositories lie, as pgbackrest.conf has it: beside the stanza the members keep a journal of runs, by which one alone takes a backup. Of a repository that is not named here Patroni’s lock alone decides who takes it.',
+      ),
     archiveIntervalSeconds: seconds(1, 3_600, 15).describe(
-      'How often the primary is asked how much WAL is not archived; a short connection each time.',
+      'How often the primary is asked how much WAL is not archived, and pg_wal is looked into; a short connection each time.',
     ),
     initialBackup: z
       .boolean()
@@ -124,11 +189,24 @@ export const schema = z
       .prefault({})
       .describe('When a failed backup is tried again.'),
     schedules: z.array(schedule).max(1_000).describe('Which backup is due when.'),
+    hooks: z
+      .strictObject({
+        before: hooks().describe(
+          'Run one after the other before each backup, once it is claimed; when one fails there is no backup.',
+        ),
+        after: hooks().describe(
+          'Run one after the other behind each backup, whatever came of it or of the hooks before.',
+        ),
+      })
+      .prefault({})
+      .describe(
+        'Programs that are run around each backup; their environment says which one, and behind it the outcome.',
+      ),
     requests: z
       .array(request)
       .max(100)
       .default([])
-      .describe('Backups that somebody asked for, each done once.'),
+      .describe('Backups and expirations that somebody asked for, each done once.'),
   })
   .superRefine((config, context) => {
     if (config.role.source === 'patroni' && config.patroni === undefined) {
@@ -139,6 +217,14 @@ export const schema = z
           'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
       });
     }
+    config.repositories.forEach(({ repo }, index) => {
+      if (config.repositories.findIndex((other) => other.repo === repo) !== index)
+        context.addIssue({
+          code: 'custom',
+          path: ['repositories', index, 'repo'],
+          message: 'a number that no other repository has',
+        });
+    });
     config.requests.forEach(({ id }, index) => {
       if (config.requests.findIndex((other) => other.id === id) !== index)
         context.addIssue({

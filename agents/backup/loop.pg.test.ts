@@ -1,18 +1,12 @@
 import { systemClock } from '@howdah/core/clock';
-import { takeBackup } from '@howdah/pgbackrest/backup';
-import { readInfo } from '@howdah/pgbackrest/info';
-import { createStanza } from '@howdah/pgbackrest/stanza';
-import { createLogger } from '@howdah/runtime/logger';
-import type { DueTimes } from '@howdah/schedule/due-times';
 import type { MemberRole, RunOutcome } from '@howdah/status/backup';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BackupLoop } from './loop.ts';
-import type { Repository } from './ports.ts';
-import { createRepositoryWatch } from './repository-watch.ts';
-import { createRoleWatch } from './role-watch.ts';
+import type { Expiration } from './model.ts';
 import type { TimedSchedule } from './schedule.ts';
-import { createServer } from './server.ts';
+import { loopOn } from './testing/loop-on.ts';
+import { dueOnce } from './testing/samples.ts';
+import { serverOn } from './testing/server-on.ts';
 
 const quiet = () => new AbortController().signal;
 const test = useRepository();
@@ -25,70 +19,22 @@ beforeEach(() => {
   outcomes = [];
 });
 
-const repository = (): Repository => {
-  const program = test().pgbackrest;
-  return {
-    info: (signal, repo) =>
-      readInfo(program, { signal, timeoutMs: 30_000, ...(repo === undefined ? {} : { repo }) }),
-    createStanza: (signal) => createStanza(program, { signal, timeoutMs: 30_000 }),
-    backup: async (request, signal) => {
-      await takeBackup(program, { signal, timeoutMs: 60_000, ...request });
-    },
-  };
-};
-
-const server = () =>
-  createServer({
-    host: test().server.socketDir,
-    port: test().server.port,
-    user: 'howdah_backup',
-    database: 'postgres',
-    applicationName: 'howdah_backup',
-    connectTimeoutMs: 2_000,
-    statementTimeoutMs: 2_000,
-    lockTimeoutMs: 1_000,
-  });
-
-/** A schedule that was due at one moment and will not be again. */
-const once = (id: string, type: 'full' | 'incr', dueAt: Date): TimedSchedule => {
-  const times: DueTimes = {
-    next: () => undefined,
-    previous: (instant) => (instant >= dueAt ? dueAt : undefined),
-  };
-  const missed = { policy: 'run-once', withinHours: 24 } as const;
-  return { id, type, cron: '', timeZone: 'UTC', repos: [1], missed, times };
-};
-
-const member = async (schedules: readonly TimedSchedule[]) => {
-  const clock = systemClock;
-  const watch = createRoleWatch({
-    patroni: { member: async () => ({ role, timeline: 1 }) },
-    server: server(),
-    clock,
-  });
-  const repositories = createRepositoryWatch({ repository: repository(), configured: [1], clock });
-  await Promise.all([watch.ask(quiet()), repositories.read(quiet())]);
-  const loop = new BackupLoop({
-    ...{ timed: schedules, repositories, clock, role: watch, repository: repository(), member: 'pg-0' },
-    initialBackup: true,
-    retry: { initialMs: 1_000, maxMs: 10_000 },
-    random: () => 0.5,
-    logger: createLogger('test', { level: 'silent' }),
+const member = (timed: readonly TimedSchedule[], expirations: readonly Expiration[] = []) =>
+  loopOn({
+    ...{ on: test(), timed, expirations, role: () => role },
     onOutcome: (outcome) => outcomes.push(outcome),
   });
-  return { loop, repositories };
-};
 
 describe('the backup loop on a real PostgreSQL and a real repository', () => {
   it('does nothing on a replica', async () => {
     role = 'replica';
-    const { loop } = await member([once('nightly', 'full', new Date())]);
+    const { loop } = await member([dueOnce('nightly', 'full', new Date())]);
     await loop.cycle(quiet());
     expect(outcomes).toEqual([]);
   });
 
   it('on the primary creates the stanza and gives an empty repository its first full backup', async () => {
-    const { loop, repositories } = await member([once('nightly', 'incr', new Date())]);
+    const { loop, repositories } = await member([dueOnce('nightly', 'incr', new Date())]);
     await loop.cycle(quiet());
     expect(outcomes.map(({ scheduleId, type, outcome }) => [scheduleId, type, outcome])).toEqual([
       ['initial', 'full', 'done'],
@@ -100,7 +46,7 @@ describe('the backup loop on a real PostgreSQL and a real repository', () => {
   });
 
   it('takes what is due, once', async () => {
-    const { loop } = await member([once('hourly', 'incr', new Date())]);
+    const { loop } = await member([dueOnce('hourly', 'incr', new Date())]);
     await loop.cycle(quiet());
     await loop.cycle(quiet());
     expect(outcomes.map(({ type, outcome }) => [type, outcome])).toEqual([['incr', 'done']]);
@@ -109,8 +55,8 @@ describe('the backup loop on a real PostgreSQL and a real repository', () => {
 
   it('takes nothing for what another member has taken meanwhile', async () => {
     const dueAt = new Date();
-    const { loop: here } = await member([once('hourly', 'incr', dueAt)]);
-    const { loop: there } = await member([once('hourly', 'incr', dueAt)]);
+    const { loop: here } = await member([dueOnce('hourly', 'incr', dueAt)]);
+    const { loop: there } = await member([dueOnce('hourly', 'incr', dueAt)]);
     await here.cycle(quiet());
     // Its own look at the repository is from before.
     expect(there.dues()).toHaveLength(1);
@@ -119,7 +65,7 @@ describe('the backup loop on a real PostgreSQL and a real repository', () => {
   });
 
   it('stops the backup when the role is lost, and takes it when it is primary again', async () => {
-    const { loop, repositories } = await member([once('nightly', 'full', new Date())]);
+    const { loop, repositories } = await member([dueOnce('nightly', 'full', new Date())]);
     const before = repositories.views()[0]?.backups.length;
     const run = loop.cycle(quiet());
     while (loop.running?.pid === undefined) await systemClock.sleep(5, quiet());
@@ -132,13 +78,44 @@ describe('the backup loop on a real PostgreSQL and a real repository', () => {
     expect(repositories.views()[0]?.backups).toHaveLength(before ?? 0);
 
     role = 'primary';
-    const { loop: again } = await member([once('nightly', 'full', loop.dues()[0]?.dueAt ?? new Date(0))]);
+    const { loop: again } = await member([dueOnce('nightly', 'full', loop.dues()[0]?.dueAt ?? new Date(0))]);
     await again.cycle(quiet());
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['aborted', 'done']);
   });
 
+  it('expires once when it is asked to, and tells which backups went', async () => {
+    const { loop, repositories, expirations } = await member(
+      [],
+      [{ id: 'now', repos: [1], at: new Date(), withinHours: 24 }],
+    );
+    const labels = () => repositories.views()[0]?.backups.map(({ label }) => label) ?? [];
+    const before = labels();
+    expect(before.filter((label) => label.endsWith('F')).length).toBeGreaterThan(1);
+    await loop.cycle(quiet());
+    const after = labels();
+    expect(after.filter((label) => label.endsWith('F'))).toHaveLength(1);
+    expect(expirations.runs.get('now')?.ended).toMatchObject({
+      expired: before.filter((label) => !after.includes(label)),
+    });
+    expect(expirations.runs.get('now')?.ended).not.toHaveProperty('reason');
+    expect(expirations.next()).toBeUndefined();
+  });
+
+  it('says why it could not expire, and does not try again', async () => {
+    const { loop, expirations } = await member(
+      [],
+      [{ id: 'nowhere', repos: [9], at: new Date(), withinHours: 24 }],
+    );
+    await loop.cycle(quiet());
+    expect(expirations.runs.get('nowhere')?.ended).toMatchObject({
+      expired: [],
+      reason: expect.stringMatching(/^repo9: pgbackrest expire failed: /),
+    });
+    expect(expirations.next()).toBeUndefined();
+  });
+
   it('calls a run failed with pgBackRest’s words, and tries again only after a while', async () => {
-    const { loop } = await member([once('nightly', 'full', new Date())]);
+    const { loop } = await member([dueOnce('nightly', 'full', new Date())]);
     await test().server.query('ALTER ROLE howdah_backup NOLOGIN');
     try {
       expect(await loop.cycle(quiet())).toBe(0);
@@ -154,11 +131,11 @@ describe('the backup loop on a real PostgreSQL and a real repository', () => {
 
 describe('PostgreSQL asked as the agents’ role', () => {
   it('says that it is not in recovery, and on which timeline', async () => {
-    expect(await server().recovery(quiet())).toEqual({ inRecovery: false, timeline: 1 });
+    expect(await serverOn(test().server).recovery(quiet())).toEqual({ inRecovery: false, timeline: 1 });
   });
 
   it('says how far it is archived', async () => {
-    const word = await server().archiver(quiet());
+    const word = await serverOn(test().server).archiver(quiet());
     expect(word).toMatchObject({ segmentBytes: 16 * 1024 * 1024 });
     expect(word.currentLsn).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
     expect(word.lastArchivedWal).toMatch(/^[0-9A-F]{24}/);

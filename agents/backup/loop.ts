@@ -1,106 +1,148 @@
 import type { BackoffRule } from '@howdah/core/backoff';
-import type { Clock } from '@howdah/core/clock';
-import { describeError, retryClassOf } from '@howdah/core/errors';
-import type { Logger } from '@howdah/runtime/logger';
 import type { RunOutcome } from '@howdah/status/backup';
-import { type GateDecision, mayStart } from './gate.ts';
+import { type AttemptInput, Attempts, type Running } from './attempt.ts';
+import { isCancelled } from './cancelled.ts';
+import type { Expirations } from './expire.ts';
+import { SupersededBackups } from './expire-superseded.ts';
+import type { Journals } from './journal/journals.ts';
 import { type Due, dueKey } from './model.ts';
-import { type PlannedRun, planNext } from './plan.ts';
+import { lockedWaitMs, type PlannedRun, planNext } from './plan.ts';
 import type { Repository } from './ports.ts';
-import { newestTimeline } from './repositories.ts';
-import type { RepositoryWatch } from './repository-watch.ts';
-import { afterFailure, afterSuccess, type Retries } from './retry.ts';
-import type { RoleWatch } from './role-watch.ts';
-import { runBackup } from './run.ts';
+import { onPresentLine } from './repository/prior.ts';
+import { Stanzas } from './repository/stanza.ts';
+import { newestTimeline } from './repository/views.ts';
+import { afterFailure, afterRefusal, afterSuccess, type Retries } from './retry.ts';
+import { type GateDecision, mayStart } from './role/gate.ts';
 import { dueNow, type Timed } from './schedule.ts';
-import { verifyRun } from './verify.ts';
 
-/** The one run under way. */
-export interface Running {
-  readonly run: PlannedRun;
-  readonly startedAt: Date;
-  readonly pid?: number;
-}
-
-export interface LoopInput {
+export interface LoopInput extends AttemptInput {
   /** Schedules and requests. */
   readonly timed: readonly Timed[];
+  /** What persons have asked for since, and was not tried yet. */
+  readonly askedNow?: () => readonly Timed[];
   readonly initialBackup: boolean;
   readonly retry: BackoffRule;
-  readonly member: string;
-  readonly role: RoleWatch;
-  readonly repositories: RepositoryWatch;
-  readonly repository: Pick<Repository, 'backup' | 'createStanza'>;
-  readonly clock: Clock;
+  readonly repository: AttemptInput['repository'] & Pick<Repository, 'createStanza' | 'expire'>;
+  readonly journals: AttemptInput['journals'] &
+    Pick<Journals, 'isDone' | 'failedAttempts' | 'cancelled' | 'refresh'>;
+  readonly expirations: Pick<Expirations, 'next' | 'take'>;
   readonly random: () => number;
-  readonly logger: Logger;
   /** Told of each run, and of what it absorbed. */
   readonly onOutcome: (outcome: RunOutcome) => void;
 }
 
 /** The longest wait: what nobody announces (a changed clock, a due time) is seen after this. */
 const longestWaitMs = 60_000;
-const stanzaKey = 'stanza';
+/** After another member was found at it: it may end, or fall silent. */
+const refusedWaitMs = 10_000;
 /** After what passes by itself in seconds: a promotion’s first checkpoint. */
 const soonRule: BackoffRule = { initialMs: 2_000, maxMs: 10_000 };
 
-/** schedule → gate → plan → run → verify, one backup at a time. */
+/** schedule → gate → plan → attempt, one backup at a time. */
 export class BackupLoop {
   readonly #input: LoopInput;
   #retries: Retries = new Map();
-  #running: Running | undefined;
-  #lastRun: RunOutcome | undefined;
-  #stanzaProblem: string | undefined;
+  readonly #attempts: Attempts;
+  readonly #stanzas: Stanzas;
+  readonly #superseded: SupersededBackups;
 
   constructor(input: LoopInput) {
     this.#input = input;
+    this.#attempts = new Attempts(input, {
+      onEnd: (run, outcomes, passesSoon) => {
+        for (const outcome of outcomes) this.#note(run, outcome, passesSoon ? soonRule : input.retry);
+      },
+      onRefusal: (run, outcome, again) => this.#refused(run, outcome, again),
+    });
+    this.#stanzas = new Stanzas(input);
+    this.#superseded = new SupersededBackups(input);
   }
 
   get running(): Running | undefined {
-    return this.#running;
+    return this.#attempts.running;
   }
 
   /** The last run of this process that ended. */
   get lastRun(): RunOutcome | undefined {
-    return this.#lastRun;
+    return this.#attempts.lastRun;
   }
 
   /** Why the stanza could not be created; undefined when it is there or was not tried. */
   get stanzaProblem(): string | undefined {
-    return this.#stanzaProblem;
+    return this.#stanzas.problem;
+  }
+
+  /** Stops the backup under way, which is not taken up again before its next due time; tells which one that is. */
+  cancel(because: string): Running | undefined {
+    return this.#attempts.cancel(because);
   }
 
   /** What should be in the repositories and is not. */
   dues(): readonly Due[] {
-    const { timed, initialBackup, repositories, clock } = this.#input;
-    return dueNow({ schedules: timed, initialBackup, repositories: repositories.views(), now: clock.now() });
+    const { initialBackup, repositories, journals, clock } = this.#input;
+    const schedules = this.#timed();
+    const views = repositories.views();
+    const now = clock.now();
+    const dues = dueNow({ schedules, initialBackup, repositories: views, now });
+    const cancelled = [...journals.cancelled(), ...this.#attempts.cancelled];
+    return dues
+      .filter(
+        (due) =>
+          !journals.isDone(due, views) &&
+          !this.#isGivenUp(due) &&
+          !isCancelled(due, cancelled, schedules, now),
+      )
+      .map((due) => onPresentLine(due, views));
+  }
+
+  #timed(): readonly Timed[] {
+    return [...this.#input.timed, ...(this.#input.askedNow?.() ?? [])];
+  }
+
+  #isGivenUp(due: Due): boolean {
+    const { attempts } = this.#timed().find(({ id }) => id === due.scheduleId) ?? {};
+    if (attempts === undefined) return false;
+    // Without a journal, or while its store is away, this process counts for itself.
+    const failures = this.#retries.get(dueKey(due))?.failures ?? 0;
+    return Math.max(this.#input.journals.failedAttempts(due), failures) >= attempts;
   }
 
   /**
-   * Takes at most one backup.
+   * Takes at most one backup, or does one expiration; where there is nothing else to do, lets one superseded backup go.
    *
    * @param signal stops a backup under way
    * @returns how long to wait for the next cycle, in milliseconds, unless something happens before
    */
   async cycle(signal: AbortSignal): Promise<number> {
-    const { repositories, clock } = this.#input;
+    const { repositories, expirations, clock } = this.#input;
     if (!this.#gate().open) return longestWaitMs;
-    const stanzaMissing = repositories.views().some((view) => view.stanzaMissing);
-    const stanzaWaitMs = stanzaMissing ? await this.#createStanza(signal) : 0;
+    const stanzaWaitMs = await this.#stanzas.create(signal);
+    const expiration = expirations.next();
+    if (expiration !== undefined && !this.#locked()) {
+      await expirations.take(expiration, signal);
+      return 0;
+    }
     if (this.#plan().kind !== 'wait') {
       // The last look may be a minute old: a former primary, or a person, may have taken it since.
       await repositories.read(signal);
     }
-    const plan = this.#plan();
+    const plan = await this.#planByJournals(signal);
     const gate = this.#gate();
     if (plan.kind === 'run' && gate.open) {
-      await this.#execute(plan.run, signal);
+      await this.#attempts.make(plan.run, signal);
+      return 0;
+    }
+    const superseded =
+      plan.kind === 'wait' && gate.open && !this.#locked() ? this.#superseded.next() : undefined;
+    if (superseded !== undefined) {
+      await this.#superseded.expire(superseded, signal);
       return 0;
     }
     const waits = [
       this.#msToNextDue(clock.now()),
       ...(plan.kind !== 'run' && plan.waitMs !== undefined ? [plan.waitMs] : []),
       ...(stanzaWaitMs > 0 ? [stanzaWaitMs] : []),
+      ...(expiration === undefined ? [] : [lockedWaitMs]),
     ];
     return Math.max(0, Math.min(longestWaitMs, ...waits));
   }
@@ -109,14 +151,29 @@ export class BackupLoop {
     return mayStart(this.#input.role.view(), newestTimeline(this.#input.repositories.views()));
   }
 
+  /** By the journal somebody may have stopped it; one whose store hangs keeps no backup of another repository waiting. */
+  async #planByJournals(signal: AbortSignal) {
+    const read = new Set<number>();
+    for (;;) {
+      const plan = this.#plan();
+      if (plan.kind !== 'run' || read.has(plan.run.due.repo)) return plan;
+      read.add(plan.run.due.repo);
+      await this.#input.journals.refresh(plan.run.due.repo, signal);
+    }
+  }
+
   #plan() {
-    const locked = this.#input.repositories.info()?.backupLock.held ?? false;
     return planNext({
       dues: this.#repositoriesWithStanza(),
       retries: this.#retries,
-      locked,
+      locked: this.#locked(),
       nowMs: this.#input.clock.monotonicMs(),
     });
+  }
+
+  /** Somebody else's pgBackRest runs here, at the last look. */
+  #locked(): boolean {
+    return this.#input.repositories.info()?.backupLock.held ?? false;
   }
 
   #repositoriesWithStanza(): readonly Due[] {
@@ -125,32 +182,8 @@ export class BackupLoop {
   }
 
   #msToNextDue(now: Date): number {
-    const next = this.#input.timed.map(({ times }) => times.next(now)?.getTime() ?? Number.POSITIVE_INFINITY);
+    const next = this.#timed().map(({ times }) => times.next(now)?.getTime() ?? Number.POSITIVE_INFINITY);
     return Math.min(Number.POSITIVE_INFINITY, ...next) - now.getTime();
-  }
-
-  /**
-   * Returns how long to wait before the next try; 0 when the stanza is there now. Repositories that have it
-   * do not wait for those where it cannot be created.
-   */
-  async #createStanza(signal: AbortSignal): Promise<number> {
-    const { repository, repositories, clock, logger } = this.#input;
-    const waitMs = (this.#retries.get(stanzaKey)?.notBeforeMs ?? 0) - clock.monotonicMs();
-    if (waitMs > 0) return Math.min(waitMs, longestWaitMs);
-    try {
-      await repository.createStanza(signal);
-      logger.info('stanza created');
-      this.#stanzaProblem = undefined;
-      this.#retries = afterSuccess(this.#retries, [stanzaKey]);
-      await repositories.read(signal);
-      return 0;
-    } catch (error) {
-      signal.throwIfAborted();
-      const problem = describeError(error);
-      if (problem !== this.#stanzaProblem) logger.warn({ error: problem }, 'stanza could not be created');
-      this.#stanzaProblem = problem;
-      return this.#failed(stanzaKey, this.#input.retry);
-    }
   }
 
   /** Notes the failure; returns the wait. */
@@ -161,44 +194,20 @@ export class BackupLoop {
     return (this.#retries.get(key)?.notBeforeMs ?? nowMs) - nowMs;
   }
 
-  async #execute(run: PlannedRun, signal: AbortSignal): Promise<void> {
-    const { clock, logger, role, repository, repositories, member } = this.#input;
-    const startedAt = clock.now();
-    const about = {
-      schedule: run.due.scheduleId,
-      type: run.due.type,
-      repo: run.due.repo,
-      dueAt: run.due.dueAt,
-    };
-    this.#running = { run, startedAt };
-    logger.info({ ...about, absorbs: run.absorbs.map(({ scheduleId }) => scheduleId) }, 'backup started');
-    try {
-      const end = await runBackup(
-        {
-          ...{ run, member, repository, role, clock },
-          onStart: (pid) => {
-            this.#running = { run, startedAt, pid };
-          },
-        },
-        signal,
-      );
-      // Asked to stop, there is no time left to look; the next look of whoever is primary then will tell.
-      if (!signal.aborted) await repositories.read(signal).catch(() => undefined);
-      const view = repositories.views().find(({ repo }) => repo === run.due.repo);
-      const proof = { run, startedAt, endedAt: clock.now(), end, repository: view };
-      const rule = end.kind === 'failed' && retryClassOf(end.error) === 'now' ? soonRule : this.#input.retry;
-      for (const outcome of verifyRun(proof)) this.#note(outcome, run, rule);
-    } finally {
-      this.#running = undefined;
-    }
+  #refused(run: PlannedRun, outcome: RunOutcome, again: boolean): void {
+    const { clock, logger, onOutcome } = this.#input;
+    this.#retries = afterRefusal(this.#retries, dueKey(run.due), clock.monotonicMs() + refusedWaitMs);
+    if (again) return;
+    onOutcome(outcome);
+    const { scheduleId: schedule, dueAt, repo, reason } = outcome;
+    logger.warn({ schedule, dueAt, repo, because: reason }, 'backup refused');
   }
 
-  #note(outcome: RunOutcome, run: PlannedRun, rule: BackoffRule): void {
+  #note(run: PlannedRun, outcome: RunOutcome, rule: BackoffRule): void {
     const { logger, onOutcome } = this.#input;
     onOutcome(outcome);
     const { scheduleId: schedule, type, repo, dueAt, label, reason } = outcome;
     if (outcome.outcome === 'absorbed') return;
-    this.#lastRun = outcome;
     const seconds = (Date.parse(outcome.endedAt) - Date.parse(outcome.startedAt)) / 1000;
     const about = { schedule, type, repo, dueAt, label, reason, seconds };
     switch (outcome.outcome) {
@@ -209,6 +218,7 @@ export class BackupLoop {
       case 'aborted':
         logger.warn(about, 'backup aborted');
         return;
+
       case 'failed': {
         const retryInMs = this.#failed(dueKey(run.due), rule);
         const { failures } = this.#retries.get(dueKey(run.due)) ?? { failures: 1 };

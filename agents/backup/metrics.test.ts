@@ -21,14 +21,21 @@ const leftOut = [
 const knowledge = (more: Partial<MetricsKnowledge> = {}): MetricsKnowledge => ({
   stanza: 'main',
   role: { role: 'primary', source: 'patroni', timeline: 1 },
+  history: undefined,
+  configFile: undefined,
   schedules: [scheduleOf()],
   requests: [],
+  expirations: [],
   repositories: [],
-  dues: [],
+  journals: [],
+  runs: [],
+  missing: [],
   running: undefined,
   lastRun: undefined,
   archive: undefined,
+  repositoryArchives: [],
   info: undefined,
+  storage: [],
   now: at('02T02:00'),
   ...more,
 });
@@ -106,7 +113,7 @@ describe('the series of pgbackrest_exporter', () => {
     const repositories = [viewOf([full]), viewOf([{ ...full, repo: 2 }], { repo: 2, reachable: false })];
     const lines = await scrape(knowledge({ info: down, repositories }));
     expect(lines).toContain('pgbackrest_repo_status{cipher="none",repo_key="2",stanza="main"} 99');
-    expect(lines).toContain('howdah_backup_repository_reachable{repo="2",stanza="main"} 0');
+    expect(lines).toContain('howdah_backup_repo_reachable{repo="2",stanza="main"} 0');
     expect(lines.filter((line) => line.startsWith('pgbackrest_backup_size_bytes'))).toHaveLength(2);
   });
 
@@ -120,7 +127,7 @@ describe('the series of pgbackrest_exporter', () => {
 describe('the agent’s own series', () => {
   it('count runs from zero before any agent runs, and say nothing else then', async () => {
     const lines = await scrape();
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(15);
     for (const line of lines) expect(line).toMatch(/^howdah_backup_runs_total\{.*\} 0$/);
   });
 
@@ -138,15 +145,30 @@ describe('the agent’s own series', () => {
     const due = dueOf('full', at('02T01:00'), { scheduleId: 'nightly' });
     const repositories = [viewOf([full]), viewOf([], { repo: 2 }), viewOf([], { repo: 3, reachable: false })];
     const schedules = [scheduleOf({ repos: [1, 2, 3] })];
-    const lines = await scrape(knowledge({ schedules, repositories, dues: [due] }));
+    const lines = await scrape(knowledge({ schedules, repositories, missing: [due] }));
     expect(lines.filter((line) => line.includes('overdue'))).toEqual([
       'howdah_backup_overdue_seconds{schedule="nightly",repo="1",stanza="main"} 3600',
       'howdah_backup_overdue_seconds{schedule="nightly",repo="2",stanza="main"} 0',
     ]);
   });
 
+  it('tell whether a retention is set, and the room of a repository on a volume', async () => {
+    const storage = [
+      { repo: 1, retentionSet: true, room: { sizeBytes: 100, availableBytes: 30 } },
+      { repo: 2, retentionSet: false },
+      { repo: 3 },
+    ];
+    const lines = await scrape(knowledge({ storage }));
+    expect(lines.filter((line) => line.startsWith('howdah_backup_repo_'))).toEqual([
+      'howdah_backup_repo_retention_set{repo="1",stanza="main"} 1',
+      'howdah_backup_repo_retention_set{repo="2",stanza="main"} 0',
+      'howdah_backup_repo_volume_size_bytes{repo="1",stanza="main"} 100',
+      'howdah_backup_repo_volume_available_bytes{repo="1",stanza="main"} 30',
+    ]);
+  });
+
   it('tell the role, the last success per type and the WAL at risk', async () => {
-    const archive = { atRiskBytes: 42, atRiskSeconds: 7 };
+    const archive = { segmentBytes: 16_777_216, atRiskBytes: 42, atRiskSeconds: 7 };
     const lines = await scrape(knowledge({ repositories: [viewOf([full])], archive }));
     expect(lines).toContain('howdah_backup_role{role="primary",stanza="main"} 1');
     expect(lines).toContain('howdah_backup_role{role="replica",stanza="main"} 0');
@@ -155,5 +177,62 @@ describe('the agent’s own series', () => {
     );
     expect(lines).toContain('howdah_backup_wal_at_risk_bytes{stanza="main"} 42');
     expect(lines).toContain('howdah_backup_wal_at_risk_seconds{stanza="main"} 7');
+  });
+
+  it('count superseded backups, which are no success, and none while nobody tells the history', async () => {
+    const lost = { ...backupOf('full', at('02T01:00')), superseded: 'left-behind' } as const;
+    const repositories = [viewOf([full, lost]), viewOf([], { repo: 2 })];
+    const lines = await scrape(knowledge({ history: [], repositories }));
+    expect(lines.filter((line) => line.startsWith('howdah_backup_superseded'))).toEqual([
+      'howdah_backup_superseded{repo="1",stanza="main"} 1',
+      'howdah_backup_superseded{repo="2",stanza="main"} 0',
+    ]);
+    expect(lines).toContain(
+      `howdah_backup_last_success_timestamp_seconds{type="full",repo="1",stanza="main"} ${full.stoppedAt.getTime() / 1000}`,
+    );
+    const untold = await scrape(knowledge({ repositories }));
+    expect(untold.filter((line) => line.startsWith('howdah_backup_superseded'))).toEqual([]);
+  });
+
+  it('tell the queue of the archive, its gaps, and to when one can restore', async () => {
+    const archive = {
+      segmentBytes: 16_777_216,
+      queue: { readyFiles: 3 },
+      failing: { wal: 'w', since: at('02T01:59') },
+      walVolume: { freeBytes: 1_000, secondsUntilFull: 90 },
+    };
+    const gaps = {
+      listedAt: at('02T01:00'),
+      ranges: [
+        { from: 'a', to: 'a', segments: 1 },
+        { from: 'c', to: 'd', segments: 2 },
+      ],
+    };
+    const restorable = [{ from: at('01T01:00'), to: at('02T01:30') }];
+    const repositoryArchives = [
+      { repo: 1, gaps, restorable },
+      { repo: 2, restorable: [] },
+    ];
+    const lines = await scrape(knowledge({ archive, repositoryArchives }));
+    const of = (name: string) => lines.filter((line) => line.startsWith(`howdah_backup_${name}{`));
+    expect(of('archive_ready_files')).toEqual(['howdah_backup_archive_ready_files{stanza="main"} 3']);
+    expect(of('archive_failing_seconds')[0]).toMatch(/ 60$/);
+    expect(of('wal_volume_free_bytes')[0]).toMatch(/ 1000$/);
+    expect(of('wal_volume_full_seconds')[0]).toMatch(/ 90$/);
+    expect(of('archive_gaps')).toEqual(['howdah_backup_archive_gaps{repo="1",stanza="main"} 2']);
+    expect(of('archive_missing_segments')[0]).toMatch(/ 3$/);
+    expect(of('archive_listed_timestamp_seconds')[0]).toMatch(` ${at('02T01:00').getTime() / 1000}`);
+    expect(of('restorable_oldest_timestamp_seconds')).toEqual([
+      `howdah_backup_restorable_oldest_timestamp_seconds{repo="1",stanza="main"} ${at('01T01:00').getTime() / 1000}`,
+    ]);
+    expect(of('restorable_latest_timestamp_seconds')[0]).toMatch(` ${at('02T01:30').getTime() / 1000}`);
+  });
+
+  it('say 0 seconds of failing while the archiver works, and no time until the volume is full', async () => {
+    const lines = await scrape(
+      knowledge({ archive: { segmentBytes: 16_777_216, walVolume: { freeBytes: 1_000 } } }),
+    );
+    expect(lines).toContain('howdah_backup_archive_failing_seconds{stanza="main"} 0');
+    expect(lines.filter((line) => line.includes('full_seconds'))).toEqual([]);
   });
 });

@@ -1,14 +1,19 @@
 import type { StanzaInfo } from '@howdah/pgbackrest/info';
 import { memberRole } from '@howdah/status/backup';
 import { Counter, type Registry } from 'prom-client';
+import { archiveFamilies } from './archive/families.ts';
 import { declareFamilies, type Family, type Sample } from './metric-family.ts';
 import { backupTypes, runOutcomes } from './model.ts';
-import { pgbackrestFamilies } from './pgbackrest-metrics.ts';
 import type { Knowledge } from './report.ts';
+import { pgbackrestFamilies } from './repository/pgbackrest-metrics.ts';
+import type { RepositoryStorage } from './repository/storage.ts';
+import { presentLine } from './repository/superseded.ts';
 
 export interface MetricsKnowledge extends Knowledge {
   /** The last reading as a whole; undefined when it failed or none was made. */
   readonly info: StanzaInfo | undefined;
+  /** What is known of where the repositories lie. */
+  readonly storage: readonly RepositoryStorage[];
 }
 
 export interface Metrics {
@@ -22,6 +27,14 @@ const seconds = (time: Date): number => time.getTime() / 1000;
 /** One series for the stanza, where the value is known. */
 const one = (stanza: string, value: number | undefined): readonly Sample[] =>
   value === undefined ? [] : [[{ stanza }, value]];
+
+const perRepository =
+  (value: (storage: RepositoryStorage) => number | undefined) =>
+  ({ storage, stanza }: MetricsKnowledge): readonly Sample[] =>
+    storage.flatMap((each) => {
+      const known = value(each);
+      return known === undefined ? [] : [[{ repo: String(each.repo), stanza }, known] as const];
+    });
 
 const families: readonly Family<MetricsKnowledge>[] = [
   {
@@ -39,17 +52,29 @@ const families: readonly Family<MetricsKnowledge>[] = [
   },
   {
     name: 'howdah_backup_last_success_timestamp_seconds',
-    help: 'When the newest backup of the type in the repository ended, whoever took it.',
+    help: 'When the newest backup of the type in the repository ended, whoever took it; superseded ones do not count.',
     labels: ['type', 'repo', 'stanza'],
     samples: ({ repositories, stanza }) =>
       repositories.flatMap(({ repo, backups }) =>
         backupTypes.flatMap((type) => {
-          const last = backups.filter((backup) => backup.type === type).at(-1);
+          const last = backups.findLast((backup) => backup.type === type && backup.superseded === undefined);
           return last === undefined
             ? []
             : [[{ type, repo: String(repo), stanza }, seconds(last.stoppedAt)] as const];
         }),
       ),
+  },
+  {
+    name: 'howdah_backup_superseded',
+    help: 'Number of backups in the repository that ended on a timeline, or behind the end of one, that the primary’s does not come from. Absent while nobody tells its history.',
+    labels: ['repo', 'stanza'],
+    samples: ({ role, history, repositories, stanza }) =>
+      presentLine(role, history) === undefined
+        ? []
+        : repositories.map(({ repo, backups }) => [
+            { repo: String(repo), stanza },
+            backups.filter(({ superseded }) => superseded !== undefined).length,
+          ]),
   },
   {
     name: 'howdah_backup_next_due_timestamp_seconds',
@@ -63,32 +88,52 @@ const families: readonly Family<MetricsKnowledge>[] = [
   },
   {
     name: 'howdah_backup_overdue_seconds',
-    help: 'How long ago a backup was due that the repository does not have; 0 when it has what is due. Absent while the repository does not answer.',
+    help: 'How long ago a backup was due that the repository does not have; 0 when it has what is due. It goes on until a backup comes or the next due time, also when it is no longer made up. Absent while the repository does not answer.',
     labels: ['schedule', 'repo', 'stanza'],
-    samples: ({ schedules, repositories, dues, stanza, now }) =>
+    samples: ({ schedules, repositories, missing, stanza, now }) =>
       schedules.flatMap(({ id, repos }) =>
         repositories
           .filter(({ repo, reachable }) => reachable && repos.includes(repo))
           .map(({ repo }) => {
-            const due = dues.find((one) => one.scheduleId === id && one.repo === repo);
+            const due = missing.find((one) => one.scheduleId === id && one.repo === repo);
             const overdue = due === undefined ? 0 : seconds(now) - seconds(due.dueAt);
             return [{ schedule: id, repo: String(repo), stanza }, overdue] as const;
           }),
       ),
   },
   {
-    name: 'howdah_backup_repository_reachable',
+    name: 'howdah_backup_repo_reachable',
     help: '1 when the repository answered at the last look, 0 when it did not.',
     labels: ['repo', 'stanza'],
     samples: ({ repositories, stanza }) =>
       repositories.map(({ repo, reachable }) => [{ repo: String(repo), stanza }, Number(reachable)]),
   },
   {
-    name: 'howdah_backup_repository_checked_timestamp_seconds',
+    name: 'howdah_backup_repo_checked_timestamp_seconds',
     help: 'When the repository was last looked at.',
     labels: ['repo', 'stanza'],
     samples: ({ repositories, stanza }) =>
       repositories.map(({ repo, checkedAt }) => [{ repo: String(repo), stanza }, seconds(checkedAt)]),
+  },
+  {
+    name: 'howdah_backup_repo_retention_set',
+    help: '1 when pgbackrest.conf says how many full backups the repository keeps, 0 when none ever goes. Absent where that file is not known.',
+    labels: ['repo', 'stanza'],
+    samples: perRepository(({ retentionSet }) =>
+      retentionSet === undefined ? undefined : Number(retentionSet),
+    ),
+  },
+  {
+    name: 'howdah_backup_repo_volume_size_bytes',
+    help: 'Size of the volume that the repository lies on; only of one on a file system that this member mounts.',
+    labels: ['repo', 'stanza'],
+    samples: perRepository(({ room }) => room?.sizeBytes),
+  },
+  {
+    name: 'howdah_backup_repo_volume_available_bytes',
+    help: 'What can still be written to the volume that the repository lies on.',
+    labels: ['repo', 'stanza'],
+    samples: perRepository(({ room }) => room?.availableBytes),
   },
   {
     name: 'howdah_backup_wal_at_risk_bytes',
@@ -102,13 +147,14 @@ const families: readonly Family<MetricsKnowledge>[] = [
     labels: ['stanza'],
     samples: ({ archive, stanza }) => one(stanza, archive?.atRiskSeconds),
   },
+  ...archiveFamilies,
 ];
 
 /** Declares all metrics of the agent; once per process. */
 export const createMetrics = (registry: Registry): Metrics => {
   const runs = new Counter({
     name: 'howdah_backup_runs_total',
-    help: 'Runs of this agent that ended: done (the repository shows the backup), failed, aborted (role lost or asked to stop), absorbed (a larger run did for it).',
+    help: 'Runs of this agent that ended: done (the repository shows the backup), failed, aborted (role lost or asked to stop), absorbed (a larger run did for it), refused (another member is at it).',
     labelNames: ['type', 'outcome'] as const,
     registers: [registry],
   });

@@ -22,6 +22,22 @@ export interface Request {
   readonly repos: readonly number[];
   /** When it was asked for. */
   readonly at: Date;
+  /** After this long it means nothing any more. */
+  readonly withinHours: number;
+  /** How many may fail before it is given up. */
+  readonly attempts: number;
+  /** Why it is not tried any more, of one that a person asked this agent for. */
+  readonly over?: string;
+}
+
+/** One entry of `requests:` of type `expire`: what retention no longer keeps is to go. */
+export interface Expiration {
+  readonly id: string;
+  readonly repos: readonly number[];
+  /** When it was asked for. */
+  readonly at: Date;
+  /** After this long it means nothing any more. */
+  readonly withinHours: number;
 }
 
 /** What stands for a request where a schedule's id would. No schedule's id has a slash. */
@@ -34,6 +50,8 @@ export interface Due {
   readonly type: BackupType;
   readonly repo: number;
   readonly dueAt: Date;
+  /** What was asked for, where a larger one has to be taken. */
+  readonly insteadOf?: BackupType;
 }
 
 /** Stands for a schedule where a repository gets its first full backup. */
@@ -58,6 +76,6 @@ export const annotationKeys = {
 } as const;
 
 /** How a run of this member ended. */
-export type RunOutcome = 'done' | 'failed' | 'aborted' | 'absorbed';
-export const runOutcomes: readonly RunOutcome[] = ['done', 'failed', 'aborted', 'absorbed'];
+export type RunOutcome = 'done' | 'failed' | 'aborted' | 'absorbed' | 'refused';
+export const runOutcomes: readonly RunOutcome[] = ['done', 'failed', 'aborted', 'absorbed', 'refused'];
 export const backupTypes: readonly BackupType[] = ['full', 'diff', 'incr'];

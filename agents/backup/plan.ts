@@ -23,7 +23,7 @@ export interface PlanQuestion {
 }
 
 /** A command by hand, or an orphan: looked at again soon, because its end lets the schedule go on. */
-const lockedWaitMs = 10_000;
+export const lockedWaitMs = 10_000;
 
 /**
  * Which one backup to take next. In each repository the largest that is due goes first and absorbs the

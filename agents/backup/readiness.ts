@@ -1,6 +1,6 @@
 import type { Readiness } from '@howdah/runtime/agent';
-import type { RoleView } from './gate.ts';
-import type { RepositoryView } from './repositories.ts';
+import type { RepositoryView } from './repository/views.ts';
+import type { RoleView } from './role/gate.ts';
 
 export interface ReadinessQuestion {
   readonly role: RoleView;

@@ -1,11 +1,17 @@
-import type { Backup } from '@howdah/pgbackrest/info';
 import { upcoming } from '@howdah/schedule/due-times';
-import type { BackupEntry, BackupStatus, RunOutcome } from '@howdah/status/backup';
-import type { ArchiveState } from './archive.ts';
-import type { RoleView } from './gate.ts';
-import type { Running } from './loop.ts';
-import type { Due, Request } from './model.ts';
-import type { RepositoryView } from './repositories.ts';
+import type { BackupEntry, BackupStatus, EndedTimeline, RunOutcome } from '@howdah/status/backup';
+import { chainsIn } from '@howdah/status/backup-view';
+import type { ArchiveState } from './archive/archive.ts';
+import { archiveOf, repositoryArchiveOf } from './archive/report.ts';
+import type { RepositoryArchive } from './archive/watch.ts';
+import type { Running } from './attempt.ts';
+import { cancelledIn } from './cancelled.ts';
+import type { ExpirationRun } from './expire.ts';
+import type { Entry } from './journal/entry.ts';
+import type { JournalView } from './journal/journals.ts';
+import { type Due, type Expiration, type Request, requestKey } from './model.ts';
+import { type RepositoryView, type SeenBackup, supersededIn } from './repository/views.ts';
+import type { RoleView } from './role/gate.ts';
 import { satisfiedBy, type TimedSchedule } from './schedule.ts';
 import { timelineOf } from './wal.ts';
 
@@ -13,17 +19,34 @@ import { timelineOf } from './wal.ts';
 export interface Knowledge {
   readonly stanza: string;
   readonly role: RoleView;
+  /** Undefined where nobody knows. */
+  readonly history: readonly EndedTimeline[] | undefined;
+  readonly configFile: string | undefined;
   readonly schedules: readonly TimedSchedule[];
   readonly requests: readonly Request[];
+  readonly expirations: readonly AskedExpiration[];
   readonly repositories: readonly RepositoryView[];
-  readonly dues: readonly Due[];
+  readonly journals: readonly JournalView[];
+  /** The newest first. */
+  readonly runs: readonly Entry[];
+  /** Backups that schedules say should be there and that are not, those that are no longer made up included. */
+  readonly missing: readonly Due[];
   readonly running: Running | undefined;
   readonly lastRun: RunOutcome | undefined;
   readonly archive: ArchiveState | undefined;
+  readonly repositoryArchives: readonly RepositoryArchive[];
   readonly now: Date;
 }
 
+/** An expiration that somebody asked for, and how it went here. */
+export interface AskedExpiration {
+  readonly asked: Expiration;
+  readonly run: ExpirationRun | undefined;
+}
+
 const upcomingCount = 3;
+/** Enough for a week of daily backups with a bad night; `howdah backup runs` shows no more. */
+const runsShown = 20;
 
 /** The agent's part of `/status`. */
 export const statusOf = (known: Knowledge): BackupStatus => ({
@@ -31,36 +54,47 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
   stanza: known.stanza,
   role: known.role.role,
   ...(known.role.timeline === undefined ? {} : { timeline: known.role.timeline }),
+  ...(known.history === undefined ? {} : { history: [...known.history] }),
+  ...(known.configFile === undefined ? {} : { configFile: known.configFile }),
   schedules: known.schedules.map((schedule) => ({
     id: schedule.id,
     type: schedule.type,
     cron: schedule.cron,
     timeZone: schedule.timeZone,
     repos: [...schedule.repos],
-    ...overdueSince(known.dues, schedule.id),
+    ...overdueSince(known.missing, schedule.id),
     nextDue: upcoming(schedule.times, known.now, upcomingCount).map((due) => due.toISOString()),
   })),
-  requests: known.requests.map((request) => requestOf(request, known.repositories)),
+  requests: known.requests.map((request) => requestOf(request, known)),
+  expirations: known.expirations.map(expirationOf),
   ...(known.running === undefined ? {} : { running: runningOf(known.running) }),
   ...(known.lastRun === undefined ? {} : { lastRun: known.lastRun }),
+  journals: known.journals.map((journal) => ({ ...journal })),
+  runs: known.runs.slice(0, runsShown).map(runOf),
   repositories: known.repositories.map((view) => ({
     repo: view.repo,
     reachable: view.reachable,
     ...(view.message === undefined ? {} : { message: view.message }),
     checkedAt: view.checkedAt.toISOString(),
-    backups: view.backups.map(entryOf),
+    backups: entriesOf(view.backups),
+    archives: [...view.archives],
+    ...repositoryArchiveOf(known.repositoryArchives.find(({ repo }) => repo === view.repo)),
   })),
   ...(known.archive === undefined ? {} : { archive: archiveOf(known.archive) }),
 });
 
-/** The oldest of the schedule's dues, over its repositories. */
-const overdueSince = (dues: readonly Due[], scheduleId: string): { overdueSince?: string } => {
-  const times = dues.filter((due) => due.scheduleId === scheduleId).map(({ dueAt }) => dueAt.getTime());
+/** The oldest of what the schedule misses, over its repositories. */
+const overdueSince = (missing: readonly Due[], scheduleId: string): { overdueSince?: string } => {
+  const times = missing.filter((due) => due.scheduleId === scheduleId).map(({ dueAt }) => dueAt.getTime());
   return times.length === 0 ? {} : { overdueSince: new Date(Math.min(...times)).toISOString() };
 };
 
-const requestOf = (request: Request, repositories: readonly RepositoryView[]) => {
+const requestOf = (request: Request, known: Knowledge) => {
+  const { repositories, running } = known;
   const satisfying = satisfiedBy(request, repositories);
+  const settled =
+    satisfying.size === request.repos.length || running?.run.due.scheduleId === requestKey(request.id);
+  const gaveUp = settled ? undefined : whyGivenUp(request, known);
   return {
     id: request.id,
     type: request.type,
@@ -69,19 +103,80 @@ const requestOf = (request: Request, repositories: readonly RepositoryView[]) =>
       const backup = satisfying.get(repo);
       return { repo, ...(backup === undefined ? {} : { label: backup.label }) };
     }),
+    ...(gaveUp === undefined ? {} : { gaveUp }),
   };
 };
 
-const runningOf = ({ run, startedAt, pid }: Running): NonNullable<BackupStatus['running']> => ({
+/** Why nobody tries any more; a backup that was done and has gone since is no failure, a superseded one is due again. */
+const whyGivenUp = (
+  { id, at, withinHours, attempts, over }: Request,
+  { runs, repositories, now }: Knowledge,
+): string | undefined => {
+  if (over !== undefined) return over;
+  const cancelled = runs.find((run) =>
+    cancelledIn(run).some(({ scheduleId }) => scheduleId === requestKey(id)),
+  );
+  if (cancelled !== undefined) return cancelled.ended?.reason ?? 'cancelled';
+  const own = runs.filter(({ schedule }) => schedule === requestKey(id));
+  const isDone = ({ repo, ended }: Entry) =>
+    ended?.outcome === 'done' && !supersededIn(repositories, repo).has(ended.label ?? '');
+  if (own.some(isDone)) return 'it was done, and its backup has gone since';
+  const failed = own.filter(({ ended }) => ended?.outcome === 'failed');
+  if (failed.length >= attempts)
+    return `${failed.length} of ${attempts} attempts failed: ${failed[0]?.ended?.reason ?? ''}`;
+  return now.getTime() - at.getTime() > withinHours * 3_600_000
+    ? `not begun within ${withinHours} h`
+    : undefined;
+};
+
+const runOf = ({ schedule, due, type, repo, attempt, member, startedAt, ended }: Entry) => ({
+  ...{ scheduleId: schedule, dueAt: due, type, repo, attempt, member, startedAt },
+  ...(ended === undefined ? {} : { endedAt: ended.at, outcome: ended.outcome }),
+  ...(ended?.label === undefined ? {} : { label: ended.label }),
+  ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
+});
+
+const expirationOf = ({ asked, run }: AskedExpiration) => ({
+  id: asked.id,
+  at: asked.at.toISOString(),
+  repos: [...asked.repos],
+  ...(run === undefined ? {} : { startedAt: run.startedAt.toISOString() }),
+  ...(run?.ended === undefined
+    ? {}
+    : {
+        endedAt: run.ended.at.toISOString(),
+        expired: [...run.ended.expired],
+        ...(run.ended.reason === undefined ? {} : { reason: run.ended.reason }),
+      }),
+});
+
+const runningOf = ({ run, startedAt, pid, hooks }: Running): NonNullable<BackupStatus['running']> => ({
   scheduleId: run.due.scheduleId,
   type: run.due.type,
   repo: run.due.repo,
   dueAt: run.due.dueAt.toISOString(),
   startedAt: startedAt.toISOString(),
   ...(pid === undefined ? {} : { pid }),
+  ...(hooks === undefined ? {} : { hooks }),
 });
 
-const entryOf = (backup: Backup): BackupEntry => {
+/**
+ * References are left out where they follow from `prior`, as they nearly always do: with each they would grow by the
+ * length of its chain, and an hour's incrementals of a week would make a mebibyte.
+ */
+const entriesOf = (backups: readonly SeenBackup[]): BackupEntry[] => {
+  const entries = backups.map(entryOf);
+  const chainOf = chainsIn(entries);
+  return entries.map((entry, index) => {
+    const references = backups[index]?.references ?? [];
+    const chain = chainOf(entry);
+    const follow =
+      chain?.length === references.length && chain.every((label, at) => label === references[at]);
+    return follow ? entry : { ...entry, references: [...references] };
+  });
+};
+
+const entryOf = (backup: SeenBackup): BackupEntry => {
   const timeline = backup.walStop === undefined ? undefined : timelineOf(backup.walStop);
   return {
     label: backup.label,
@@ -91,18 +186,19 @@ const entryOf = (backup: Backup): BackupEntry => {
     stoppedAt: backup.stoppedAt.toISOString(),
     databaseBytes: backup.databaseBytes,
     repositoryBytes: backup.repositoryDeltaBytes,
+    databaseDeltaBytes: backup.databaseDeltaBytes,
+    ...(backup.repositoryBytes === undefined ? {} : { restoreBytes: backup.repositoryBytes }),
+    ...(backup.prior === undefined ? {} : { prior: backup.prior }),
+    databaseId: backup.databaseId,
+    ...(backup.postgresVersion === undefined ? {} : { postgresVersion: backup.postgresVersion }),
+    pgbackrestVersion: backup.pgbackrestVersion,
     ...(backup.lsnStart === undefined ? {} : { lsnStart: backup.lsnStart }),
     ...(backup.lsnStop === undefined ? {} : { lsnStop: backup.lsnStop }),
     ...(backup.walStart === undefined ? {} : { walStart: backup.walStart }),
     ...(backup.walStop === undefined ? {} : { walStop: backup.walStop }),
     ...(timeline === undefined ? {} : { timeline }),
+    ...(backup.superseded === undefined ? {} : { superseded: true }),
     error: backup.damagedPages,
     annotations: { ...backup.annotations },
   };
 };
-
-const archiveOf = ({ lastArchivedAt, lastFailedAt, ...archive }: ArchiveState) => ({
-  ...archive,
-  ...(lastArchivedAt === undefined ? {} : { lastArchivedAt: lastArchivedAt.toISOString() }),
-  ...(lastFailedAt === undefined ? {} : { lastFailedAt: lastFailedAt.toISOString() }),
-});

@@ -20,6 +20,10 @@ export const afterFailure = (
   return new Map(retries).set(key, { failures, notBeforeMs: nowMs + backoffMs(rule, failures, random) });
 };
 
+/** A wait for somebody else, which counts for no failure. */
+export const afterRefusal = (retries: Retries, key: string, notBeforeMs: number): Retries =>
+  new Map(retries).set(key, { failures: retries.get(key)?.failures ?? 0, notBeforeMs });
+
 export const afterSuccess = (retries: Retries, keys: readonly string[]): Retries => {
   const left = new Map(retries);
   for (const key of keys) left.delete(key);

@@ -1,7 +1,7 @@
 import { fakeClock } from '@howdah/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
-import { judgeRole, type RoleEvidence } from './gate.ts';
 import type { BackupRequest } from './ports.ts';
+import { judgeRole, type RoleEvidence } from './role/gate.ts';
 import { runBackup } from './run.ts';
 import { at, dueOf } from './testing/samples.ts';
 
@@ -28,6 +28,7 @@ const started = (signal = new AbortController().signal) => {
     {
       run,
       member: 'pg-0',
+      holdRetention: false,
       repository: {
         backup: (request, stop) => {
           requests.push(request);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DueQuestion, dueNow, satisfiedBy, timedRequest } from './schedule.ts';
+import { type DueQuestion, dueNow, missingNow, satisfiedBy, timedRequest } from './schedule.ts';
 import { at, backupOf, scheduleOf, viewOf } from './testing/samples.ts';
 
 const full = backupOf('full', at('01T12:00'));
@@ -89,6 +89,59 @@ describe('what is due', () => {
   });
 });
 
+describe('a superseded backup', () => {
+  const taken = { ...backupOf('full', at('02T01:00')), superseded: 'left-behind' } as const;
+
+  it('satisfies neither a due time nor a request', () => {
+    expect(ask({ repositories: [viewOf([full, taken])] })).toEqual(['nightly repo1 02T01:00']);
+    const request = {
+      id: 'now',
+      type: 'full',
+      repos: [1],
+      at: at('02T00:59'),
+      withinHours: 24,
+      attempts: 3,
+    } as const;
+    expect(ask({ schedules: [timedRequest(request)], repositories: [viewOf([full, taken])] })).toHaveLength(
+      1,
+    );
+    expect(satisfiedBy(request, [viewOf([full, taken])]).size).toBe(0);
+  });
+
+  it('is no first backup', () => {
+    const schedules = [scheduleOf({ type: 'incr', cron: '0 1 1 1 *' })];
+    expect(ask({ schedules, repositories: [viewOf([taken])], initialBackup: true })).toEqual([
+      'initial repo1 02T01:00',
+    ]);
+  });
+});
+
+describe('what is missing', () => {
+  const monthly = scheduleOf({ id: 'monthly', cron: '0 1 1 * *' });
+  const old = backupOf('full', new Date('2026-02-01T01:00Z'));
+  const missing = (now: Date, ...backups: Parameters<typeof viewOf>[0]) =>
+    missingNow({ schedules: [monthly], repositories: [viewOf([old, ...backups])], now }).map(({ dueAt }) =>
+      dueAt.toISOString().slice(0, 16),
+    );
+
+  it('stays so when it is too old to be made up: a monthly full that failed for ten days', () => {
+    expect(ask({ schedules: [monthly], repositories: [viewOf([old])], now: at('11T01:00') })).toEqual([]);
+    expect(missing(at('11T01:00'))).toEqual(['2026-03-01T01:00']);
+  });
+
+  it('ends with a backup, or with the next due time, which takes its place', () => {
+    expect(missing(at('11T01:00'), backupOf('full', at('10T00:00')))).toEqual([]);
+    expect(missing(new Date('2026-04-01T01:00Z'))).toEqual(['2026-04-01T01:00']);
+  });
+
+  it('is also what a schedule skipped', () => {
+    const skipping = scheduleOf({ missed: { policy: 'skip', withinHours: 168 } });
+    const question = { schedules: [skipping], repositories: [viewOf([full])], now: at('02T09:00') };
+    expect(ask(question)).toEqual([]);
+    expect(missingNow(question)).toHaveLength(1);
+  });
+});
+
 describe('a clock that is set back an hour', () => {
   it('does not make a satisfied due time due again', () => {
     const repositories = [viewOf([full, backupOf('full', at('02T01:00:05'))])];
@@ -120,7 +173,10 @@ describe('the first backup', () => {
 });
 
 describe('a request', () => {
-  const request = { id: 'before-the-upgrade', type: 'diff' as const, repos: [1], at: at('02T09:30') };
+  const request = {
+    ...{ id: 'before-the-upgrade', type: 'diff' as const, repos: [1], at: at('02T09:30') },
+    ...{ withinHours: 24, attempts: 3 },
+  };
   const asked = (...backups: Parameters<typeof viewOf>[0]) =>
     ask({ schedules: [timedRequest(request)], now: at('02T09:31'), repositories: [viewOf(backups)] });
 
@@ -133,7 +189,7 @@ describe('a request', () => {
     expect(satisfiedBy(request, [viewOf([full, taken])]).get(1)).toBe(taken);
   });
 
-  it('is history after a week: its backup may have been expired since', () => {
-    expect(ask({ schedules: [timedRequest(request)], now: at('09T09:31') })).toEqual([]);
+  it('is history after its hours: its backup may have been expired since', () => {
+    expect(ask({ schedules: [timedRequest(request)], now: at('03T09:31') })).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import type { Backup } from '@howdah/pgbackrest/info';
 import type { DueTimes } from '@howdah/schedule/due-times';
 import {
   annotationKeys,
@@ -9,10 +8,14 @@ import {
   requestKey,
   type Schedule,
 } from './model.ts';
-import type { RepositoryView } from './repositories.ts';
+import { type RepositoryView, type SeenBackup, viewIn } from './repository/views.ts';
 
 /** What falls due by itself: a schedule, or a request. */
-export type Timed = Omit<Schedule, 'cron' | 'timeZone'> & { readonly times: DueTimes };
+export type Timed = Omit<Schedule, 'cron' | 'timeZone'> & {
+  readonly times: DueTimes;
+  /** How many attempts may fail before it is given up; without end when absent. */
+  readonly attempts?: number;
+};
 
 /** A schedule with its due times worked out. */
 export interface TimedSchedule extends Schedule {
@@ -20,24 +23,21 @@ export interface TimedSchedule extends Schedule {
 }
 
 /** A request falls due once, when it was made, and is satisfied as any due time is: by what the repository shows. */
-export const timedRequest = ({ id, type, repos, at }: Request): Timed => ({
+export const timedRequest = ({ id, type, repos, at, withinHours, attempts }: Request): Timed => ({
   id: requestKey(id),
-  ...{ type, repos },
-  missed: { policy: 'run-once', withinHours: requestHours },
+  ...{ type, repos, attempts },
+  missed: { policy: 'run-once', withinHours },
   times: {
     next: (instant) => (instant < at ? at : undefined),
     previous: (instant) => (instant < at ? undefined : at),
   },
 });
 
-/** Longer ago it is history, whose backup may have been expired since. */
-const requestHours = 168;
-
 /** The backup that satisfies a request in each repository, by number. */
 export const satisfiedBy = (
   request: Request,
   repositories: readonly RepositoryView[],
-): ReadonlyMap<number, Backup> =>
+): ReadonlyMap<number, SeenBackup> =>
   new Map(
     request.repos.flatMap((repo) => {
       const due = { scheduleId: requestKey(request.id), type: request.type, repo, dueAt: request.at };
@@ -65,53 +65,70 @@ const skipAfterMs = 10 * 60_000;
  * is simply still due. Of a repository that does not answer nothing can be said, so nothing is due there.
  */
 export const dueNow = (question: DueQuestion): readonly Due[] => {
-  const { schedules, repositories, now } = question;
-  const readable = repositories.filter(({ reachable }) => reachable);
-  const scheduled = schedules.flatMap((schedule) => {
-    const dueAt = latestDue(schedule, now);
-    if (dueAt === undefined) return [];
-    return readable
-      .filter(({ repo }) => schedule.repos.includes(repo))
-      .map(({ repo }) => ({ scheduleId: schedule.id, type: schedule.type, repo, dueAt }));
-  });
-  const missing = scheduled.filter((due) => !isSatisfied(due, backupsIn(readable, due.repo)));
+  const { schedules, now } = question;
+  const missing = schedules.flatMap((schedule) =>
+    missingNow({ ...question, schedules: [schedule] }).filter(({ dueAt }) => isMadeUp(schedule, dueAt, now)),
+  );
   return question.initialBackup ? [...missing, ...firstBackups(question, missing)] : missing;
 };
 
-/** The latest due time that is not too old to be made up. */
-const latestDue = ({ times, missed }: Timed, now: Date): Date | undefined => {
-  const dueAt = times.previous(now);
-  const limitMs = missed.policy === 'skip' ? skipAfterMs : missed.withinHours * hourMs;
-  return dueAt !== undefined && now.getTime() - dueAt.getTime() <= limitMs ? dueAt : undefined;
+/**
+ * The latest due time of each schedule in each repository that no backup satisfies, however long ago it was. It is
+ * missing until a backup comes or the next due time takes its place: a backup that is no longer made up is not there
+ * either, and the alarm must go on.
+ */
+export const missingNow = ({
+  schedules,
+  repositories,
+  now,
+}: Omit<DueQuestion, 'initialBackup'>): readonly Due[] => {
+  const readable = repositories.filter(({ reachable }) => reachable);
+  return schedules.flatMap(({ id, type, repos, times }) => {
+    const dueAt = times.previous(now);
+    if (dueAt === undefined) return [];
+    return readable
+      .filter(({ repo }) => repos.includes(repo))
+      .map(({ repo }) => ({ scheduleId: id, type, repo, dueAt }))
+      .filter((due) => !isSatisfied(due, backupsIn(readable, due.repo)));
+  });
 };
+
+/** Whether a backup that is missing since `dueAt` is still taken. */
+const isMadeUp = ({ missed }: Timed, dueAt: Date, now: Date): boolean =>
+  now.getTime() - dueAt.getTime() <= (missed.policy === 'skip' ? skipAfterMs : missed.withinHours * hourMs);
 
 /**
  * Whether a backup of that type or larger was started at or after the due time, by whomever, or says of
- * itself that it was taken for it. pgBackRest knows its start to the second; due times are whole minutes.
+ * itself that it was taken for it. pgBackRest knows its start to the second; due times are whole minutes. One that is
+ * superseded satisfies nothing: the cluster that is there now cannot be brought back with it.
  */
-export const isSatisfied = (due: Due, backups: readonly Backup[]): boolean =>
+export const isSatisfied = (due: Due, backups: readonly SeenBackup[]): boolean =>
   backups.some(
     (backup) =>
       backup.repo === due.repo &&
+      backup.superseded === undefined &&
       covers(backup.type, due.type) &&
       (backup.startedAt.getTime() >= due.dueAt.getTime() || wasTakenFor(backup, due)),
   );
 
 /** The second way: a server whose clock is behind the agent's starts a backup before its due time. */
-const wasTakenFor = ({ annotations }: Backup, due: Due): boolean =>
+const wasTakenFor = ({ annotations }: SeenBackup, due: Due): boolean =>
   annotations[annotationKeys.schedule] === due.scheduleId &&
   Date.parse(annotations[annotationKeys.due] ?? '') >= due.dueAt.getTime();
 
-/** Repositories that schedules use, that answer, hold no full backup, and have no full due anyway. */
+/** Repositories that schedules use, that answer, hold no full backup that is of use, and have no full due anyway. */
 const firstBackups = (question: DueQuestion, missing: readonly Due[]): readonly Due[] => {
   const used = new Set(question.schedules.flatMap(({ repos }) => repos));
   return question.repositories
     .filter(({ repo, reachable, backups }) => {
       const fullDue = missing.some((due) => due.repo === repo && due.type === 'full');
-      return used.has(repo) && reachable && !fullDue && !backups.some(({ type }) => type === 'full');
+      return used.has(repo) && reachable && !fullDue && !backups.some(isUsefulFull);
     })
     .map(({ repo }) => ({ scheduleId: initialId, type: 'full', repo, dueAt: question.now }));
 };
 
-const backupsIn = (views: readonly RepositoryView[], repo: number): readonly Backup[] =>
-  views.find((view) => view.repo === repo)?.backups ?? [];
+const isUsefulFull = ({ type, superseded }: SeenBackup): boolean =>
+  type === 'full' && superseded === undefined;
+
+const backupsIn = (views: readonly RepositoryView[], repo: number): readonly SeenBackup[] =>
+  viewIn(views, repo)?.backups ?? [];

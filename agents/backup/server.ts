@@ -17,22 +17,37 @@ const recoveryStatement: Statement<{ readonly in_recovery: boolean; readonly cur
   row: z.object({ in_recovery: z.boolean(), current_wal: z.string().nullable() }),
 };
 
-/** pg_stat_archiver may be read by everybody. */
+/**
+ * pg_stat_archiver may be read by everybody, data_directory by pg_read_all_settings. statement_timestamp() is before
+ * the positions are read, so that what was committed by then stands before them.
+ */
 const archiverSql = `
-SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END AS "currentLsn",
+SELECT extract(epoch FROM statement_timestamp())::float8 AS "askedAt",
+       CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn()::text END AS "currentLsn",
+       CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_insert_lsn()::text END AS "insertLsn",
+       CASE WHEN NOT pg_is_in_recovery() THEN pg_walfile_name(pg_current_wal_lsn()) END AS "currentWal",
        pg_size_bytes(current_setting('wal_segment_size'))::float8 AS "segmentBytes",
+       current_setting('data_directory') AS "dataDirectory",
        last_archived_wal AS "lastArchivedWal",
        extract(epoch FROM last_archived_time)::float8 AS "lastArchivedAt",
        last_failed_wal AS "lastFailedWal",
        extract(epoch FROM last_failed_time)::float8 AS "lastFailedAt"
   FROM pg_stat_archiver`;
 
-const archiverStatement: Statement<ArchiverWord> = {
+interface ArchiverRow extends Omit<ArchiverWord, 'timeline'> {
+  readonly currentWal: string | null;
+}
+
+const archiverStatement: Statement<ArchiverRow> = {
   what: 'reading pg_stat_archiver',
   text: archiverSql,
   row: z.object({
+    askedAt: z.number(),
     currentLsn: z.string().nullable(),
+    insertLsn: z.string().nullable(),
+    currentWal: z.string().nullable(),
     segmentBytes: z.number().positive(),
+    dataDirectory: z.string(),
     lastArchivedWal: z.string().nullable(),
     lastArchivedAt: z.number().nullable(),
     lastFailedWal: z.string().nullable(),
@@ -54,6 +69,9 @@ export const createServer = (session: SessionOptions): Server => {
       const timeline = row.current_wal === null ? undefined : timelineOf(row.current_wal);
       return { inRecovery: row.in_recovery, ...(timeline === undefined ? {} : { timeline }) };
     },
-    archiver: (signal) => ask(archiverStatement, signal),
+    archiver: async (signal) => {
+      const { currentWal, ...row } = await ask(archiverStatement, signal);
+      return { ...row, timeline: (currentWal === null ? undefined : timelineOf(currentWal)) ?? null };
+    },
   };
 };

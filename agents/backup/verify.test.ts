@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { initialId } from './model.ts';
-import type { RunEnd } from './run.ts';
+import type { RunEnd } from './role/while-primary.ts';
 import { at, backupOf, dueOf, viewOf } from './testing/samples.ts';
-import { type Proof, verifyRun } from './verify.ts';
+import { endingOf, type Proof, verifyRun } from './verify.ts';
 
 const completed: RunEnd = { kind: 'completed' };
 const taken = backupOf('full', at('01T01:00:02'));
@@ -40,6 +40,16 @@ describe('how a run ended', () => {
     expect(outcome).not.toHaveProperty('label');
   });
 
+  it('is done when the clock was set back an hour meanwhile, by what the backup says of itself', () => {
+    const annotations = { 'howdah-schedule': 'full-schedule', 'howdah-due': at('01T01:00').toISOString() };
+    const backup = backupOf('full', at('01T00:00:02'), { annotations });
+    expect(verify({ repository: viewOf([backup]) })).toMatchObject([
+      { outcome: 'done', label: backup.label },
+    ]);
+    const smaller = backupOf('incr', at('01T00:00:02'), { annotations });
+    expect(verify({ repository: viewOf([smaller]) })).toMatchObject([{ outcome: 'failed' }]);
+  });
+
   it('is failed when a smaller backup than asked for is there', () => {
     expect(verify({ repository: viewOf([backupOf('incr', at('01T01:00:02'))]) })).toMatchObject([
       { outcome: 'failed' },
@@ -58,6 +68,14 @@ describe('how a run ended', () => {
     expect(verify({ end: { kind: 'aborted', reason: 'replica now' }, repository: viewOf([]) })).toMatchObject(
       [{ outcome: 'aborted', reason: 'replica now' }],
     );
+  });
+
+  it('is cancelled only where the person’s word is why it ended', () => {
+    const [stopped] = verify({ end: { kind: 'aborted', reason: 'by me' }, repository: viewOf([]) });
+    const [lost] = verify({ end: { kind: 'aborted', reason: 'replica now' }, repository: viewOf([]) });
+    const [done] = verify({ end: { kind: 'aborted', reason: 'by me' } });
+    const cancelled = [stopped, lost, done].map((own) => own && endingOf(own, 'by me').cancelled);
+    expect(cancelled).toEqual([true, undefined, undefined]);
   });
 
   it('names what it absorbed, only when done', () => {

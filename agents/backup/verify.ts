@@ -1,10 +1,11 @@
 import { describeError } from '@howdah/core/errors';
 import type { Backup } from '@howdah/pgbackrest/info';
 import type { RunOutcome } from '@howdah/status/backup';
-import { type Due, initialId } from './model.ts';
+import type { Ending } from './journal/entry.ts';
+import { annotationKeys, covers, type Due, initialId } from './model.ts';
 import type { PlannedRun } from './plan.ts';
-import type { RepositoryView } from './repositories.ts';
-import type { RunEnd } from './run.ts';
+import type { RepositoryView } from './repository/views.ts';
+import type { RunEnd } from './role/while-primary.ts';
 import { isSatisfied } from './schedule.ts';
 
 export interface Proof {
@@ -36,16 +37,50 @@ export const verifyRun = (proof: Proof): readonly RunOutcome[] => {
   return [outcome(proof, run.due, 'failed', { reason })];
 };
 
-/** The newest backup that was started after the run, which is how the first one is known too. */
+/** A run that came to nothing before pgBackRest was started. */
+export const notBegun = (
+  run: PlannedRun,
+  startedAt: Date,
+  endedAt: Date,
+  how: 'failed' | 'refused',
+  reason: string,
+): RunOutcome => outcome({ startedAt, endedAt }, run.due, how, { reason });
+
+/**
+ * What the run journal keeps of it.
+ *
+ * @param stoppedBy the words by which a person stopped it; a run that ended for another reason is not cancelled
+ */
+export const endingOf = (
+  { outcome: how, label, reason }: RunOutcome,
+  stoppedBy?: string,
+): Omit<Ending, 'at'> => ({
+  outcome: how === 'done' || how === 'aborted' ? how : 'failed',
+  ...(how === 'aborted' && stoppedBy !== undefined && reason === stoppedBy ? { cancelled: true } : {}),
+  ...(label === undefined ? {} : { label }),
+  ...(reason === undefined ? {} : { reason }),
+});
+
+/**
+ * The newest backup that says of itself that it was taken for this due time, which had none before, or that was started
+ * after the run, which is how one without annotations is known too. Times alone will not do: a clock may be set back
+ * between the two.
+ */
 const takenBy = ({ run, startedAt, repository }: Proof): Backup | undefined => {
   // pgBackRest tells its start in whole seconds.
   const from = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
   const due: Due = { ...run.due, dueAt: run.due.scheduleId === initialId ? from : run.due.dueAt };
   const fresh = (repository?.backups ?? []).filter(
-    (backup) => backup.startedAt.getTime() >= from.getTime() && isSatisfied(due, [backup]),
+    (backup) =>
+      saysSo(backup, run.due) || (backup.startedAt.getTime() >= from.getTime() && isSatisfied(due, [backup])),
   );
   return fresh.at(-1);
 };
+
+const saysSo = ({ type, annotations }: Backup, { type: wanted, scheduleId, dueAt }: Due): boolean =>
+  covers(type, wanted) &&
+  annotations[annotationKeys.schedule] === scheduleId &&
+  annotations[annotationKeys.due] === dueAt.toISOString();
 
 const unproven = (repository: RepositoryView | undefined): string =>
   repository?.reachable === true
@@ -53,7 +88,7 @@ const unproven = (repository: RepositoryView | undefined): string =>
     : `the repository could not be read to prove it: ${repository?.message ?? 'no answer'}`;
 
 const outcome = (
-  { startedAt, endedAt }: Proof,
+  { startedAt, endedAt }: Pick<Proof, 'startedAt' | 'endedAt'>,
   due: Due,
   how: RunOutcome['outcome'],
   more: { readonly label?: string; readonly reason?: string | undefined },

@@ -1,7 +1,7 @@
 import type { Backup, StanzaInfo } from '@howdah/pgbackrest/info';
 import { dueTimes } from '@howdah/schedule/due-times';
 import type { Due } from '../model.ts';
-import type { RepositoryView } from '../repositories.ts';
+import type { RepositoryView } from '../repository/views.ts';
 import type { TimedSchedule } from '../schedule.ts';
 
 /** Small values for the tests of decisions; each names only what the test is about. */
@@ -34,6 +34,7 @@ export const viewOf = (backups: readonly Backup[], more: Partial<RepositoryView>
   stanzaMissing: false,
   checkedAt: at('02T00:00'),
   backups,
+  archives: [],
   ...more,
 });
 
@@ -49,6 +50,15 @@ export const scheduleOf = (more: Partial<TimedSchedule> = {}): TimedSchedule => 
   };
   return { ...schedule, times: dueTimes(schedule.cron, schedule.timeZone) };
 };
+
+/** A schedule that was due at one moment and will not be again. */
+export const dueOnce = (id: string, type: Due['type'], dueAt: Date): TimedSchedule => ({
+  ...scheduleOf({ id, type }),
+  times: {
+    next: () => undefined,
+    previous: (instant) => (instant >= dueAt ? dueAt : undefined),
+  },
+});
 
 export const dueOf = (type: Due['type'], dueAt: Date, more: Partial<Due> = {}): Due => ({
   scheduleId: `${type}-schedule`,

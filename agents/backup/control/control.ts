@@ -1,0 +1,101 @@
+import type { Clock } from '@howdah/core/clock';
+import type { Logger } from '@howdah/runtime/logger';
+import type { BackupStatus } from '@howdah/status/backup';
+import * as z from 'zod';
+import type { Running } from '../attempt.ts';
+import type { ControlAnswer, ControlRoute } from '../ports.ts';
+import { newestTimeline } from '../repository/views.ts';
+import type { RepositoryWatch } from '../repository/watch.ts';
+import { mayStart } from '../role/gate.ts';
+import type { RoleWatch } from '../role/watch.ts';
+import type { Wake } from '../wake.ts';
+import type { AskedNow } from './asked-now.ts';
+import {
+  type CancelAnswer,
+  cancelPath,
+  cancelQuestion,
+  type NowAnswer,
+  nowPath,
+  nowQuestion,
+  statusPath,
+} from './messages.ts';
+
+export interface ControlInput {
+  readonly member: string;
+  readonly asked: AskedNow;
+  readonly role: Pick<RoleWatch, 'view'>;
+  readonly repositories: Pick<RepositoryWatch, 'views'>;
+  /** Stops what runs, and tells what that is. */
+  readonly cancel: (because: string) => Running | undefined;
+  readonly status: () => BackupStatus;
+  /** The member that Patroni calls the primary; undefined where nobody says. */
+  readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
+  /** This instance of the agent begins nothing any more. */
+  readonly isEnding: () => boolean;
+  readonly wake: Pick<Wake, 'now'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const primaryDeadlineMs = 2_000;
+
+/** What a person in the pod may ask of this agent, over its control socket alone. */
+export const controlRoutes = (input: ControlInput): readonly ControlRoute[] => [
+  { method: 'GET', path: statusPath, answer: async () => ({ code: 200, body: input.status() }) },
+  { method: 'POST', path: nowPath, answer: (body) => now(input, body) },
+  { method: 'POST', path: cancelPath, answer: (body) => cancel(input, body) },
+];
+
+const refused = (words: string, code = 409): ControlAnswer => ({
+  code,
+  body: { version: 1, refused: words },
+});
+
+const now = async (input: ControlInput, body: unknown): Promise<ControlAnswer> => {
+  const question = nowQuestion.safeParse(body);
+  if (!question.success) return refused(z.prettifyError(question.error), 400);
+  const { asked, repositories, role, clock, wake, logger } = input;
+  if (input.isEnding())
+    return refused(
+      'this agent ends, or takes a new configuration once the backup under way has ended; ask again then',
+    );
+  const views = repositories.views();
+  const numbers = views.map(({ repo }) => repo);
+  const repo = question.data.repo ?? Math.min(...numbers);
+  if (views.length === 0) return refused('the repositories have not been read yet; ask again in a moment');
+  if (!numbers.includes(repo))
+    return refused(`there is no repository ${repo}, only ${numbers.join(', ')}`, 400);
+  const gate = mayStart(role.view(), newestTimeline(views));
+  if (!gate.open) return refused(`${gate.because}${await whoElse(input)}`);
+  const { type } = question.data;
+  const request = asked.ask(type, repo, clock.now());
+  if (request === undefined) return refused('too many backups were asked for here within a day');
+  logger.info({ request: request.id, type, repo }, 'backup asked for');
+  wake.now();
+  const answer: NowAnswer = { version: 1, id: request.id, type, repo, at: request.at.toISOString() };
+  return { code: 202, body: answer };
+};
+
+const cancel = async (input: ControlInput, body: unknown): Promise<ControlAnswer> => {
+  const question = cancelQuestion.safeParse(body);
+  if (!question.success) return refused(z.prettifyError(question.error), 400);
+  const reason = `cancelled by howdah backup cancel on ${input.member}`;
+  const running = input.cancel(reason);
+  if (running === undefined) return refused(`no backup runs on ${input.member}${await whoElse(input)}`);
+  const { scheduleId, type, repo, dueAt } = running.run.due;
+  input.logger.warn({ schedule: scheduleId, type, repo, dueAt }, 'backup is cancelled');
+  const answer: CancelAnswer = {
+    ...{ version: 1, scheduleId, type, repo, dueAt: dueAt.toISOString() },
+    ...{ startedAt: running.startedAt.toISOString(), reason },
+  };
+  return { code: 202, body: answer };
+};
+
+/** Where to go instead, on a member that is not the primary. */
+const whoElse = async ({ role, primary, member }: ControlInput): Promise<string> => {
+  if (role.view().role === 'primary') return '';
+  const name = await primary(AbortSignal.timeout(primaryDeadlineMs)).catch(() => undefined);
+  return name === undefined || name === member
+    ? '; ask the primary: howdah status tells who that is'
+    : `; ask the primary, ${name}`;
+};

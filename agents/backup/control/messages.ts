@@ -1,0 +1,48 @@
+import { backupStatus, backupType } from '@howdah/status/backup';
+import { instant } from '@howdah/status/common';
+import * as z from 'zod';
+
+// What is said over the control socket; docs/formats/backup-control.md.
+
+export const nowPath = '/backup/now';
+export const cancelPath = '/backup/cancel';
+export const statusPath = '/status';
+
+export const nowQuestion = z.strictObject({
+  type: backupType,
+  /** The one with the lowest number when absent, as pgBackRest has it. */
+  repo: z.int().min(1).max(256).optional(),
+});
+export type NowQuestion = z.infer<typeof nowQuestion>;
+
+/** It is taken as soon as nothing else runs. */
+export const nowAnswer = z.object({
+  version: z.literal(1),
+  /** `now-20260301t093000z`; in backups and journal it stands as `request/<id>`. */
+  id: z.string(),
+  type: backupType,
+  repo: z.int().positive(),
+  at: instant,
+});
+export type NowAnswer = z.infer<typeof nowAnswer>;
+
+export const cancelQuestion = z.strictObject({});
+
+/** What is being stopped. */
+export const cancelAnswer = z.object({
+  version: z.literal(1),
+  scheduleId: z.string(),
+  type: backupType,
+  repo: z.int().positive(),
+  dueAt: instant,
+  startedAt: instant,
+  /** The words that stand in `/status` and in the run journal. */
+  reason: z.string(),
+});
+export type CancelAnswer = z.infer<typeof cancelAnswer>;
+
+/** Why nothing is done; with HTTP status 400 or 409. */
+export const refusal = z.object({ version: z.literal(1), refused: z.string() });
+
+/** What this member's backup agent says in `/status`. */
+export const statusAnswer = backupStatus;

@@ -1,0 +1,57 @@
+import { describeError } from '@howdah/core/errors';
+import type { Logger } from '@howdah/runtime/logger';
+import type { Hook, HookRunner } from '../ports.ts';
+import { type HookSubject, hookEnvironment } from './environment.ts';
+
+export interface HooksInput {
+  readonly stanza: string;
+  readonly before: readonly Hook[];
+  readonly after: readonly Hook[];
+  readonly runner: HookRunner;
+  readonly logger: Logger;
+}
+
+type Subject = Omit<HookSubject, 'stanza'>;
+
+/** What the configuration has run before each backup and after it. */
+export class Hooks {
+  readonly #input: HooksInput;
+
+  constructor(input: HooksInput) {
+    this.#input = input;
+  }
+
+  /** One after the other; rejects with the failure of the first that fails, and begins none of those behind it. */
+  async before(subject: Subject, signal: AbortSignal): Promise<void> {
+    for (const hook of this.#input.before) await this.#run(hook, subject, signal);
+  }
+
+  /**
+   * One after the other, each whatever came of those before; never rejects.
+   *
+   * @returns what went wrong, in words
+   */
+  async after(subject: Subject, signal: AbortSignal): Promise<string | undefined> {
+    const problems: string[] = [];
+    for (const hook of this.#input.after) {
+      if (signal.aborted) {
+        problems.push(`${hook.key} was not run: ${describeError(signal.reason)}`);
+        continue;
+      }
+      try {
+        await this.#run(hook, subject, signal);
+      } catch (error) {
+        problems.push(
+          signal.aborted ? `${hook.key} was stopped: ${describeError(signal.reason)}` : describeError(error),
+        );
+      }
+    }
+    return problems.length === 0 ? undefined : problems.join('; ');
+  }
+
+  async #run(hook: Hook, subject: Subject, signal: AbortSignal): Promise<void> {
+    const { stanza, runner, logger } = this.#input;
+    const output = await runner.run(hook, hookEnvironment({ ...subject, stanza }), signal);
+    logger.debug({ hook: hook.key, output }, 'hook done');
+  }
+}

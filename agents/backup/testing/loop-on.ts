@@ -1,0 +1,62 @@
+import { type Clock, systemClock } from '@howdah/core/clock';
+import { createLogger } from '@howdah/runtime/logger';
+import type { MemberRole, RunOutcome } from '@howdah/status/backup';
+import type { TestRepository } from '@howdah/testing/pgbackrest-repository';
+import { Expirations } from '../expire.ts';
+import type { Journals } from '../journal/journals.ts';
+import { BackupLoop } from '../loop.ts';
+import type { Expiration } from '../model.ts';
+import { createRepositoryWatch } from '../repository/watch.ts';
+import { createRoleWatch } from '../role/watch.ts';
+import type { Timed } from '../schedule.ts';
+import { journalsOf } from './journals.ts';
+import { repositoryOn } from './repository-on.ts';
+import { serverOn } from './server-on.ts';
+
+export interface LoopOn {
+  readonly on: TestRepository;
+  readonly timed: readonly Timed[];
+  readonly expirations?: readonly Expiration[];
+  /** Default 1. */
+  readonly repos?: readonly number[];
+  /** Patroni’s word; default always primary. */
+  readonly role?: () => MemberRole;
+  readonly clock?: Clock;
+  /** Default without a journal. */
+  readonly journals?: Journals;
+  readonly onOutcome: (outcome: RunOutcome) => void;
+}
+
+/** The backup loop of `pg-0` on a real PostgreSQL and a real pgBackRest, which has looked once. */
+export const loopOn = async ({
+  on,
+  timed,
+  expirations: asked = [],
+  repos = [1],
+  role: says = () => 'primary',
+  clock = systemClock,
+  journals = journalsOf(clock),
+  onOutcome,
+}: LoopOn) => {
+  const signal = new AbortController().signal;
+  const repository = repositoryOn(on.pgbackrest, { retentionFull: 1 });
+  const role = createRoleWatch({
+    ...{
+      patroni: { member: async () => ({ role: says(), timeline: 1 }) },
+      server: serverOn(on.server),
+      clock,
+    },
+  });
+  const repositories = createRepositoryWatch({ repository, configured: repos, clock });
+  await Promise.all([role.ask(signal), repositories.read(signal)]);
+  const logger = createLogger('test', { level: 'silent' });
+  const expirations = new Expirations({ asked, repository, repositories, role, clock, logger });
+  const loop = new BackupLoop({
+    ...{ expirations, timed, repositories, clock, role, repository, journals, logger, onOutcome },
+    member: 'pg-0',
+    initialBackup: true,
+    retry: { initialMs: 1_000, maxMs: 10_000 },
+    random: () => 0.5,
+  });
+  return { loop, repositories, expirations, role };
+};
