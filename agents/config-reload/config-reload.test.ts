@@ -1,9 +1,10 @@
 import { HowdahError } from '@howdah/core/errors';
 import { createLogger } from '@howdah/runtime/logger';
-import type { ConfigReloadStatus } from '@howdah/status/config-reload';
+import type { CertificateStatus, ConfigReloadStatus } from '@howdah/status/config-reload';
 import { fakeClock } from '@howdah/testing/fake-clock';
 import { Registry } from 'prom-client';
 import { expect, it, vi } from 'vitest';
+import type { CertificateLook } from './certificate-keeper.ts';
 import { ConfigReload } from './config-reload.ts';
 import { createMetrics } from './metrics.ts';
 import { createTeller } from './tell.ts';
@@ -23,7 +24,7 @@ const away = new HowdahError({ code: 'X', meaning: '', remedy: '', retry: 'backo
 const never = new AbortController().signal;
 
 /** The agent, whose looks end one after the other as given. */
-const agentOf = (looks: readonly (ConfigReloadStatus | Error)[]) => {
+const agentOf = (looks: readonly (ConfigReloadStatus | Error)[], certificates: CertificateLook[] = []) => {
   const registry = new Registry();
   const left = [...looks];
   let progress = 0;
@@ -43,7 +44,10 @@ const agentOf = (looks: readonly (ConfigReloadStatus | Error)[]) => {
         closed += 1;
       },
     },
-    sourceDirectory: '/nowhere',
+    ...(certificates[0] === undefined
+      ? {}
+      : { certificate: { look: async () => certificates.shift() ?? Promise.reject(new Error('no more')) } }),
+    watched: ['/nowhere'],
     pollMs: 15_000,
     clock: fakeClock(),
     metrics: createMetrics(registry),
@@ -108,6 +112,39 @@ it('exports nothing about the server, and lets go of Patroni, once it has ended'
   await running;
   expect(await registry.metrics()).not.toMatch(/^howdah_config_reload_in_force /m);
   expect(closed()).toBe(1);
+});
+
+it('tells of the certificate also while the server cannot be seen, and looks soon while a reload is on its way', async () => {
+  const notAfter = '2026-03-31T00:00:00.000Z';
+  const base = { notAfter, names: ['orders.shop.svc'], inForce: false };
+  const old: CertificateStatus = { ...base, waitingFor: 'a reload' };
+  const wrong: CertificateStatus = { ...base, problem: 'no key' };
+  const { agent, registry, lines } = agentOf(
+    [inForce, away, inForce],
+    [
+      { status: old, onItsWay: true },
+      { status: wrong, onItsWay: false },
+      { status: { ...base, inForce: true }, onItsWay: false },
+    ],
+  );
+  const values = async () =>
+    (await registry.metrics()).split('\n').filter((line) => /^howdah_config_reload_certificate/.test(line));
+  expect(await values()).toEqual([]);
+  expect(await agent.cycle(never)).toEqual({ waitMs: 1_000 });
+  expect(await values()).toEqual([
+    'howdah_config_reload_certificate_in_force 0',
+    `howdah_config_reload_certificate_expiry_timestamp_seconds ${Date.parse(notAfter) / 1_000}`,
+  ]);
+  await agent.cycle(never);
+  expect(agent.status()).toMatchObject({ phase: 'waiting', certificate: wrong });
+  expect(await agent.cycle(never)).toEqual({ waitMs: 15_000 });
+  expect(await values()).toContain('howdah_config_reload_certificate_in_force 1');
+  expect(lines.filter((line) => line.startsWith('certificate'))).toEqual([
+    'certificate not in force yet',
+    'certificate refused',
+    'certificate is right again',
+    'certificate in force',
+  ]);
 });
 
 it('leaves a failure without a name to whoever restarts it', async () => {

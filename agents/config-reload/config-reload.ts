@@ -3,14 +3,18 @@ import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import type { Agent, Progress, Readiness } from '@howdah/runtime/agent';
 import { watchDirectory } from '@howdah/runtime/watch-directory';
-import type { ConfigReloadStatus } from '@howdah/status/config-reload';
+import type { CertificateStatus, ConfigReloadStatus } from '@howdah/status/config-reload';
+import type { CertificateKeeper } from './certificate-keeper.ts';
 import type { ConfigReloadMetrics } from './metrics.ts';
 import type { Reloader } from './reloader.ts';
 import type { Teller } from './tell.ts';
 
 export interface ConfigReloadInput {
   readonly reloader: Pick<Reloader, 'look' | 'close'>;
-  readonly sourceDirectory: string;
+  /** Absent where no certificate is configured. */
+  readonly certificate?: Pick<CertificateKeeper, 'look'>;
+  /** Directories in which a change means: look again. */
+  readonly watched: readonly string[];
   readonly pollMs: number;
   readonly clock: Clock;
   readonly metrics: ConfigReloadMetrics;
@@ -42,22 +46,19 @@ export class ConfigReload implements Agent {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { sourceDirectory, pollMs } = this.#input;
+    const { watched, pollMs } = this.#input;
     const failed = new AbortController();
     const both = AbortSignal.any([signal, failed.signal]);
-    const watching = watchDirectory({
-      directory: sourceDirectory,
-      pollMs,
-      look: async () => this.#wake.abort(),
-      signal: both,
-    });
+    const look = async () => this.#wake.abort();
+    const watching = watched.map((directory) => watchDirectory({ directory, pollMs, look, signal: both }));
     try {
       await this.#loop(signal);
     } finally {
       failed.abort();
       this.#forgetServer();
+      this.#measureCertificate(undefined);
       this.#input.reloader.close();
-      await watching;
+      await Promise.all(watching);
     }
   }
 
@@ -76,19 +77,28 @@ export class ConfigReload implements Agent {
   }
 
   async cycle(signal: AbortSignal): Promise<NextWait> {
-    const { reloader, pollMs, progress, random = Math.random } = this.#input;
+    const { reloader, certificate, pollMs, progress, random = Math.random } = this.#input;
+    // First, and on its own: where it is not in force, Patroni may not be trusted, or not answer at all.
+    const seen = await certificate?.look(signal);
+    const withCertificate = seen === undefined ? {} : { certificate: seen.status };
     try {
-      const status = await reloader.look(signal);
+      const status = { ...(await reloader.look(signal)), ...withCertificate };
       this.#outages = 0;
       this.#take(status);
       progress.made();
-      return { waitMs: status.phase === 'applying' ? Math.min(soonMs, pollMs) : pollMs };
+      const soon = status.phase === 'applying' || seen?.onItsWay === true;
+      return { waitMs: soon ? Math.min(soonMs, pollMs) : pollMs };
     } catch (error) {
       signal.throwIfAborted();
       // Server, Patroni, disk: whatever has a name may come back. Anything else is for the supervisor.
       if (!(error instanceof HowdahError)) throw error;
       this.#outages += 1;
-      this.#take({ ...(this.#status ?? nothingKnown), phase: 'waiting', waitingFor: describeError(error) });
+      this.#take({
+        ...(this.#status ?? nothingKnown),
+        ...withCertificate,
+        phase: 'waiting',
+        waitingFor: describeError(error),
+      });
       return { waitMs: backoffMs(outageBackoff, this.#outages, random()) };
     }
   }
@@ -97,6 +107,7 @@ export class ConfigReload implements Agent {
     const { metrics, teller } = this.#input;
     this.#status = status;
     teller.tell(status);
+    this.#measureCertificate(status.certificate);
     if (status.appliedAt !== undefined) metrics.lastApplied.set(Date.parse(status.appliedAt) / 1_000);
     if (status.phase === 'waiting') {
       this.#forgetServer();
@@ -112,6 +123,14 @@ export class ConfigReload implements Agent {
   #forgetServer(): void {
     const { inForce, pendingRestart, drift } = this.#input.metrics;
     for (const gauge of [inForce, pendingRestart, drift]) gauge.remove();
+  }
+
+  #measureCertificate(certificate: CertificateStatus | undefined): void {
+    const { certificateInForce, certificateExpiry } = this.#input.metrics;
+    if (certificate === undefined) certificateInForce.remove();
+    else certificateInForce.set(certificate.inForce ? 1 : 0);
+    if (certificate?.notAfter === undefined) certificateExpiry.remove();
+    else certificateExpiry.set(Date.parse(certificate.notAfter) / 1_000);
   }
 
   status(): ConfigReloadStatus | undefined {

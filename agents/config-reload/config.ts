@@ -32,6 +32,25 @@ const hba = z.strictObject({
     .describe('Further logins that no pg_hba.conf may lock out, such as an application’s.'),
 });
 
+const pemFile = (description: string) =>
+  z.string().startsWith('/', 'an absolute path').max(4096).describe(description);
+
+const certificate = z.strictObject({
+  certificateFile: pemFile(
+    'The certificate, then those that lead to its CA; PEM, such as `tls.crt` of a mounted Secret.',
+  ),
+  keyFile: pemFile('Its key without a passphrase, PEM; such as `tls.key`.'),
+  caFile: pemFile(
+    'CA that PostgreSQL or Patroni read beside them, such as `ca.crt`; by default `patroni.caFile`.',
+  ).optional(),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .default('127.0.0.1')
+    .describe('Where this PostgreSQL listens with TCP, at `postgres.port`.'),
+});
+
 /** `config-reload.yaml`. */
 export const schema = z.strictObject({
   patroni: patroniConfig()
@@ -49,6 +68,11 @@ export const schema = z.strictObject({
     .prefault({})
     .describe('The applied postgresql.conf and pg_hba.conf.'),
   hba: hba.prefault({}).describe('Who must be able to log in after any change of pg_hba.conf.'),
+  certificate: certificate
+    .optional()
+    .describe(
+      'Certificate of PostgreSQL (`ssl_cert_file`, `ssl_key_file`) and, where `patroni.url` is https, of its REST API: a renewed one is brought into force without a restart.',
+    ),
   preloadLibraries: z
     .array(z.string().min(1).max(255))
     .max(50)

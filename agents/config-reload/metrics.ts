@@ -41,6 +41,16 @@ export const createMetrics = (registry: Registry) => {
       'howdah_config_reload_drift_settings',
       'Settings that run with another value than the mounted files say.',
     ),
+    certificateInForce: lazyGauge(
+      registry,
+      'howdah_config_reload_certificate_in_force',
+      '1 when PostgreSQL and Patroni’s REST API serve the certificate that is mounted, 0 when one of them does not.',
+    ),
+    certificateExpiry: lazyGauge(
+      registry,
+      'howdah_config_reload_certificate_expiry_timestamp_seconds',
+      'When the certificate that is served ends; of two different ones the first to end.',
+    ),
     propagation: new Histogram({
       name: 'howdah_config_reload_propagation_seconds',
       help: 'From the moment a new version was seen in the mount until it was confirmed in a session opened after the reload.',

@@ -17,8 +17,26 @@ export const createTeller = (logger: Logger): Teller => {
     if (!isEmpty || before !== '') say(!isEmpty);
   };
 
+  const tellCertificate = (certificate: ConfigReloadStatus['certificate']): void => {
+    const { inForce = false, notAfter, names, problem, waitingFor } = certificate ?? {};
+    onChange('certificate refused', problem, problem === undefined, (wrong) => {
+      if (wrong) logger.error({ problem }, 'certificate refused');
+      else logger.info('certificate is right again');
+    });
+    onChange('certificate waits', 'waits', waitingFor === undefined, (waits) => {
+      if (waits) logger.info({ waitingFor }, 'certificate not in force yet');
+    });
+    // One that is on its way, or refused, changes nothing of the one before.
+    if (inForce)
+      onChange('certificate', { notAfter, names }, false, () =>
+        logger.info({ notAfter, names }, 'certificate in force'),
+      );
+  };
+
   return {
-    tell: ({ phase, waitingFor, problems, appliedDigest, pendingRestart, drift, awaiting = [] }) => {
+    tell: (status) => {
+      const { phase, waitingFor, problems, appliedDigest, pendingRestart, drift, awaiting = [] } = status;
+      tellCertificate(status.certificate);
       onChange('waiting', waitingFor, phase !== 'waiting', (waits) => {
         if (waits) logger.warn({ waitingFor }, 'waiting');
         else logger.info('no longer waiting');

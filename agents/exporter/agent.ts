@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { patroniAddress } from '@howdah/patroni/address';
 import { addressOf } from '@howdah/postgres/config';
 import { openSession } from '@howdah/postgres/connect';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
@@ -29,7 +29,7 @@ const create = ({ config, metrics, logger, clock, progress }: AgentInput<Config,
   return new Exporter({
     connection,
     collectors: chosenCollectors(config),
-    ...(config.patroni === undefined ? {} : { patroni: patroniOf(config.patroni) }),
+    ...(config.patroni === undefined ? {} : { patroni: createPatroniSource(patroniAddress(config.patroni)) }),
     address: addressOf(server),
     intervalMs: config.intervalSeconds * 1_000,
     budgetMs: budgetSecondsOf(config) * 1_000,
@@ -40,9 +40,6 @@ const create = ({ config, metrics, logger, clock, progress }: AgentInput<Config,
     progress,
   });
 };
-
-const patroniOf = ({ url, caFile }: NonNullable<Config['patroni']>) =>
-  createPatroniSource(url, caFile === undefined ? undefined : () => readFile(caFile, 'utf8'));
 
 /** Metrics of one PostgreSQL server under postgres_exporter's names, read in the background. */
 export const agent: AgentDefinition<Config, Metrics> = { name: 'exporter', schema, createMetrics, create };

@@ -1,3 +1,4 @@
+import { patroniAddressConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
 import * as z from 'zod';
 import { collectors } from './collectors/all.ts';
@@ -54,18 +55,7 @@ export const schema = z
       })
       .prefault({})
       .describe('Which views are read.'),
-    patroni: z
-      .strictObject({
-        url: z
-          .url({ protocol: /^https?$/, error: 'an address such as http://127.0.0.1:8008' })
-          .describe('Address of Patroni’s REST API on this member, e.g. `http://127.0.0.1:8008`.'),
-        caFile: z
-          .string()
-          .startsWith('/', 'an absolute path')
-          .max(4096)
-          .optional()
-          .describe('File with the CA that signed Patroni’s certificate, PEM.'),
-      })
+    patroni: patroniAddressConfig()
       .optional()
       .describe('Passes Patroni’s own patroni_* metrics on; absent, they are not asked for.'),
   })
