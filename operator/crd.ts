@@ -1,9 +1,9 @@
+import { postgresAction } from '@howdah/kinds/postgres-action';
+import { postgresBackup } from '@howdah/kinds/postgres-backup';
+import { postgresCluster } from '@howdah/kinds/postgres-cluster';
 import { type StructuralSchema, structural } from '@howdah/kube/structural-schema';
 import * as z from 'zod';
-import { agentSections } from './api/agents.ts';
-import { postgresAction } from './api/postgres-action.ts';
-import { postgresBackup } from './api/postgres-backup.ts';
-import { postgresCluster } from './api/postgres-cluster.ts';
+import { agentSections } from './agent-sections.ts';
 
 const schemaOf = (schema: z.ZodType): StructuralSchema =>
   structural(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }));

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@howdah/core/clock';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Connection } from '@howdah/kube/connection';
+import { kubeErrors } from '@howdah/kube/errors';
 import type { KubeObject } from '@howdah/kube/object';
 import { type Resource, resources } from '@howdah/kube/resource';
 import { createMirror, type Mirror } from '@howdah/kube/watch';
 import { clusterLabel } from './desire/wanted.ts';
 
 /** Kinds that belong to clusters, and carry the label that says to which. */
-const children = [
+export const clusterKinds = [
   resources.statefulSet,
   resources.pod,
   resources.service,
@@ -21,12 +22,16 @@ const children = [
   resources.networkPolicy,
   resources.persistentVolumeClaim,
 ] as const;
+/** One that only some Kubernetes have, or will have: it is asked for again each half minute. */
+const optional = resources.podMonitor;
 
 export interface Mirrors {
   readonly clusters: Mirror;
   readonly actions: Mirror;
   readonly backups: Mirror;
   readonly storageClasses: Mirror;
+  /** Whether this Kubernetes has that kind now. */
+  readonly hasPodMonitors: boolean;
   child(resource: Resource, namespace: string, name: string): KubeObject | undefined;
   /** All of one kind that belong to one cluster, by name. */
   children(resource: Resource, namespace: string, cluster: string): readonly KubeObject[];
@@ -63,7 +68,10 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
         const cluster = about === undefined ? undefined : clusterOf(about);
         if (cluster !== undefined) onChange(cluster);
       },
-      onFailure: (error, waitMs) => onFailure(resource, error, waitMs),
+      onFailure: (error, waitMs) => {
+        if (resource === optional && error.kind === kubeErrors.absent) return;
+        onFailure(resource, error, waitMs);
+      },
     });
 
   const clusters = mirror(
@@ -78,31 +86,32 @@ export const createMirrors = ({ namespace, onChange, onFailure, ...input }: Mirr
   const actions = mirror(resources.postgresAction, undefined, byName);
   const backups = mirror(resources.postgresBackup, undefined, byName);
   const storageClasses = mirror(resources.storageClass, undefined, () => undefined);
-  const byKind = new Map(
-    children.map((resource) => [
-      resource.kind,
-      mirror(resource, clusterLabel, ({ metadata }) => {
-        const name = metadata.labels?.[clusterLabel];
-        return name === undefined ? undefined : `${metadata.namespace}/${name}`;
-      }),
-    ]),
-  );
-  const all = [clusters, actions, backups, storageClasses, ...byKind.values()];
+  const ofClusters = (resource: Resource): Mirror =>
+    mirror(resource, clusterLabel, ({ metadata }) => {
+      const name = metadata.labels?.[clusterLabel];
+      return name === undefined ? undefined : `${metadata.namespace}/${name}`;
+    });
+  const podMonitors = ofClusters(optional);
+  const needed = [clusters, actions, backups, storageClasses, ...clusterKinds.map(ofClusters)];
+  const byKind = new Map([...needed, podMonitors].map((each) => [each.resource.kind, each]));
   return {
     clusters,
     actions,
     backups,
     storageClasses,
+    get hasPodMonitors() {
+      return podMonitors.synced;
+    },
     child: ({ kind }, at, name) => byKind.get(kind)?.get(at, name),
     children: ({ kind }, at, cluster) =>
       [...(byKind.get(kind)?.values() ?? [])]
         .filter(({ metadata }) => metadata.namespace === at && metadata.labels?.[clusterLabel] === cluster)
         .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name)),
     get synced() {
-      return all.every((each) => each.synced);
+      return needed.every((each) => each.synced);
     },
     run: async (signal) => {
-      await Promise.all(all.map((each) => each.run(signal)));
+      await Promise.all([...needed, podMonitors].map((each) => each.run(signal)));
     },
   };
 };

@@ -11,6 +11,7 @@ it('is not stuck while it stands by, nor while the API server is away: a restart
   const connection: Connection = {
     send: () => Promise.reject(new Error('refused')),
     close: () => undefined,
+    namespace: 'default',
   };
   const operator = new Operator({
     ...{ connection, clock, metrics: createMetrics(new Registry()) },

@@ -6,7 +6,6 @@ import type { Connection } from '@howdah/kube/connection';
 import { createEvents } from '@howdah/kube/events';
 import { Lease } from '@howdah/kube/lease';
 import { Queue } from '@howdah/kube/queue';
-import { resources } from '@howdah/kube/resource';
 import type { Logger } from '@howdah/runtime/logger';
 import { Actions } from './actions/actions.ts';
 import { Settler } from './apply/settler.ts';
@@ -136,7 +135,6 @@ export class Operator {
       actions: new Actions({ api, mirrors, events, clock }),
       backups: new Backups({ api, mirrors, events }),
       images: environment.images,
-      hasPodMonitor: await hasPodMonitors(api, signal),
       clock,
     });
     const watching = mirrors.run(signal);
@@ -165,14 +163,3 @@ export class Operator {
 
 /** 192 bits, in letters that need no quoting anywhere. */
 const newPassword = (): string => randomBytes(24).toString('base64url');
-
-const hasPodMonitors = async (api: ReconcilerInput['api'], signal: AbortSignal): Promise<boolean> => {
-  try {
-    await api.list(resources.podMonitor, {}, signal);
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof HowdahError) return false;
-    throw error;
-  }
-};

@@ -1,15 +1,18 @@
 import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
+import { type ActionStatus, type PostgresAction, postgresAction } from '@howdah/kinds/postgres-action';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { PatroniOrder } from '@howdah/patroni/client';
 import { type Fleet, primaryOf } from '@howdah/status/fleet';
-import { type ActionStatus, type PostgresAction, postgresAction } from '../api/postgres-action.ts';
 import { writeStatus } from '../apply/write-status.ts';
+import type { BackupRequest } from '../backups/requests.ts';
 import type { Mirrors } from '../mirrors.ts';
 import type { AskPatroni } from '../observe/patroni.ts';
 import type { MemberPod } from '../observe/pods.ts';
+import { expireOutcome, expireRequest } from './expire.ts';
 import { refusal } from './refusal.ts';
 import { nextRestart } from './restart.ts';
 
@@ -29,6 +32,9 @@ export interface Scene {
   /** Whether pods still wait for their new template. */
   readonly rolling: boolean;
   readonly patroni: AskPatroni;
+  /** Why no server can be started with the certificate. */
+  readonly wrongCertificate: readonly string[];
+  readonly backup: ClusterSpec['backup'];
 }
 
 interface Open {
@@ -61,20 +67,28 @@ export class Actions {
     return spec?.type === 'restart' && spec.member === undefined;
   }
 
+  /** What the agents are asked for by an action that has begun. */
+  requests(namespace: string, cluster: string, backup: ClusterSpec['backup']): readonly BackupRequest[] {
+    const action = this.#open(namespace, cluster)?.action;
+    return action?.spec.type === 'expire' ? expireRequest(action, backup) : [];
+  }
+
   /** @returns whether one is under way, and worth another look soon. */
   async look(scene: Scene, signal: AbortSignal): Promise<boolean> {
     const open = this.#open(scene.namespace, scene.name);
     if (open === undefined) return false;
     const { phase } = open.action.status;
+    const { type } = open.action.spec;
     if (phase === undefined) await this.#begin(open, scene, signal);
-    else if (open.action.spec.type === 'restart') await this.#goOn(open, scene, signal);
+    else if (type === 'restart') await this.#goOn(open, scene, signal);
+    else if (type === 'expire') await this.#follow(open, scene, signal);
     else await this.#tell(open, this.#interrupted(open, scene), signal);
     return true;
   }
 
   async #begin(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
     const { spec } = open.action;
-    const why = refusal(spec, scene.fleet);
+    const why = refusal(spec, scene.fleet, scene.backup, scene.wrongCertificate);
     if (why !== undefined) return this.#tell(open, { phase: 'Refused', message: why }, signal);
     const before = spec.type === 'restart' ? await scene.patroni.starts(scene.pods, signal) : undefined;
     // Told before it is done: whoever takes over must know that it may have been done.
@@ -113,6 +127,14 @@ export class Actions {
       if (!(error instanceof HowdahError)) throw error;
       await this.#tell(open, { phase: 'Failed', message: `${next.member}: ${describeError(error)}` }, signal);
     }
+  }
+
+  /** The agents do it; {@link requests} asks them. */
+  async #follow(open: Open, { fleet }: Scene, signal: AbortSignal): Promise<void> {
+    const outcome = expireOutcome(open.action, fleet, this.#input.clock.now());
+    if (outcome === undefined) return;
+    if (outcome.phase === 'Running') await this.#write(open, outcome, signal);
+    else await this.#tell(open, outcome, signal);
   }
 
   /** The operator ended while it was done; what came of it can be seen, but it is not done again. */
@@ -166,6 +188,7 @@ const orderOf = ({ spec }: PostgresAction, fleet: Fleet): Order | undefined => {
   const { member = primary, candidate } = spec;
   switch (spec.type) {
     case 'restart':
+    case 'expire':
       return undefined;
     case 'switchover':
       return {

@@ -1,11 +1,19 @@
+import type { ActionSpec } from '@howdah/kinds/postgres-action';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { clusterMember, type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
-import type { ActionSpec } from '../api/postgres-action.ts';
+import { expireRefusal } from './expire.ts';
 
 /** Bytes of WAL behind which a replica would lose too much as the new primary. */
 const largestLagBytes = 16 * 1024 * 1024;
 
 /** Why an action would be unsafe, or cannot be; undefined when it may go on. */
-export const refusal = (spec: ActionSpec, fleet: Fleet): string | undefined => {
+export const refusal = (
+  spec: ActionSpec,
+  fleet: Fleet,
+  backup: ClusterSpec['backup'],
+  certificateProblems: readonly string[],
+): string | undefined => {
+  if (spec.type === 'expire') return expireRefusal(spec.cluster, backup);
   if (freshness(fleet.cluster, fleet) !== 'fresh')
     return `Patroni does not answer (${fleet.cluster.error ?? 'not asked yet'}), so that nobody knows how the members are`;
   for (const name of [spec.member, spec.candidate])
@@ -22,8 +30,27 @@ export const refusal = (spec: ActionSpec, fleet: Fleet): string | undefined => {
         : undefined;
     case 'restart':
     case 'reload':
-      return undefined;
+      return certificateRefusal(spec, fleet, certificateProblems);
   }
+};
+
+/**
+ * PostgreSQL does not start with a key of another certificate, and Patroni ends its REST API before it looks at one. The
+ * files in a pod may still be wrong when the Secret is right again, which its agent knows.
+ */
+const certificateRefusal = (
+  { type, member }: ActionSpec,
+  fleet: Fleet,
+  [problem]: readonly string[],
+): string | undefined => {
+  if (problem !== undefined) return `no member would survive a ${type}: ${problem}`;
+  if (type !== 'reload') return undefined;
+  for (const { name, agents } of fleet.members) {
+    const seen = agents.answer?.agents['config-reload']?.detail?.certificate?.problem;
+    if (seen !== undefined && (member === undefined || name === member))
+      return `${name} would not survive a reload with its certificate: ${seen}`;
+  }
+  return undefined;
 };
 
 const membersOf = ({ cluster }: Fleet): readonly string[] =>

@@ -6,7 +6,7 @@ import { isAsWanted } from './covers.ts';
 /** Whose fields they are, to the API server: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export const fieldManager = 'howdah-operator';
 /** What an object was to be when it was last applied: a field that is wanted no more is seen by it. */
-const digestAnnotation = 'howdah.dev/applied';
+export const digestAnnotation = 'howdah.dev/applied';
 
 export type SettleOutcome = 'as-it-was' | 'made' | 'changed' | 'put-right';
 
@@ -33,10 +33,8 @@ export class Settler {
     const digest = wanted.metadata.annotations?.[digestAnnotation] ?? '';
     const before = live?.metadata.annotations?.[digestAnnotation];
     const key = `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
-    if (live !== undefined && before === digest) {
-      const version = `${digest} ${live.metadata.resourceVersion}`;
-      if (this.#settled.get(key) === version || isAsWanted(live, wanted)) return 'as-it-was';
-    }
+    const version = `${digest} ${live?.metadata.resourceVersion}`;
+    if (this.#settled.get(key) === version || isSettled(live, wanted)) return 'as-it-was';
     const applied = await this.#api.apply(wanted, { fieldManager, force: true }, signal);
     this.#settled.set(key, `${digest} ${applied.metadata.resourceVersion}`);
     const outcome = outcomeOf(live, applied, before === digest);
@@ -56,7 +54,12 @@ const outcomeOf = (live: KubeObject | undefined, applied: KubeObject, sameWish: 
   return sameWish ? 'put-right' : 'changed';
 };
 
-const withDigest = (object: KubeObject): KubeObject => {
+/** Whether nothing is to be written: it was applied as it is wanted ({@link withDigest}), and is so. */
+export const isSettled = (live: KubeObject | undefined, wanted: KubeObject): boolean =>
+  live?.metadata.annotations?.[digestAnnotation] === wanted.metadata.annotations?.[digestAnnotation] &&
+  isAsWanted(live, wanted);
+
+export const withDigest = (object: KubeObject): KubeObject => {
   const digest = createHash('sha256').update(JSON.stringify(object)).digest('hex').slice(0, 16);
   return {
     ...object,

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@howdah/core/clock';
+import type { ClusterStatus, Condition } from '@howdah/kinds/cluster-status';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
-import type { ClusterStatus, Condition } from '../api/cluster-status.ts';
 import { writeStatus } from './write-status.ts';
 
 export interface StatusTellerInput {
@@ -12,8 +12,8 @@ export interface StatusTellerInput {
   readonly clock: Clock;
 }
 
-/** Words that count minutes change with each look; so often is often enough for those who read them. */
-const wordsEveryMs = 60_000;
+/** Words that count minutes or bytes change with each look; so often is often enough for those who read them. */
+const countsEveryMs = 60_000;
 
 /** Writes what was seen of clusters where it is news, and tells of each condition that turned. */
 export class StatusTeller {
@@ -34,8 +34,8 @@ export class StatusTeller {
     if (isDeepStrictEqual(before, status)) return;
     const { uid = '' } = object.metadata;
     const nowMs = clock.monotonicMs();
-    const onlyWords = isDeepStrictEqual(withoutWords(before), withoutWords(status));
-    if (onlyWords && nowMs - (this.#wroteMs.get(uid) ?? 0) < wordsEveryMs) return;
+    const onlyCounts = isDeepStrictEqual(withoutCounts(before), withoutCounts(status));
+    if (onlyCounts && nowMs - (this.#wroteMs.get(uid) ?? 0) < countsEveryMs) return;
     await writeStatus(api, object, status, signal);
     this.#wroteMs.set(uid, nowMs);
     for (const condition of status.conditions ?? [])
@@ -64,8 +64,14 @@ export class StatusTeller {
   }
 }
 
-const withoutWords = (status: ClusterStatus | undefined) =>
-  status && { ...status, conditions: status.conditions?.map(({ message: _, ...rest }) => rest) };
+const withoutCounts = (status: ClusterStatus | undefined) =>
+  status && {
+    ...status,
+    conditions: status.conditions?.map(({ message, ...rest }) => ({
+      ...rest,
+      message: message.replaceAll(/\d+/g, '#'),
+    })),
+  };
 
 const isBad = ({ type, status }: Condition): boolean =>
   type === 'Degraded' || type === 'RestartPending'

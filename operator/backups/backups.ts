@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type PostgresBackup, postgresBackup } from '@howdah/kinds/postgres-backup';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { Fleet } from '@howdah/status/fleet';
-import { type PostgresBackup, postgresBackup } from '../api/postgres-backup.ts';
 import { writeStatus } from '../apply/write-status.ts';
 import type { Mirrors } from '../mirrors.ts';
 import { requestStatus } from './requests.ts';

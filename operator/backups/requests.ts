@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
+import type { PostgresBackup, RequestStatus } from '@howdah/kinds/postgres-backup';
 import { backupView } from '@howdah/status/backup-view';
 import type { Fleet } from '@howdah/status/fleet';
-import type { PostgresBackup, RequestStatus } from '../api/postgres-backup.ts';
 
-/** A request of backup.yaml. */
+/** A request of backup.yaml: a backup, or an expiration. */
 export interface BackupRequest {
   readonly id: string;
-  readonly type: PostgresBackup['spec']['type'];
+  readonly type: PostgresBackup['spec']['type'] | 'expire';
   readonly repos: readonly number[];
   readonly at: string;
 }
 
-const repoOf = ({ spec }: PostgresBackup): number => Number(spec.repository.slice('repo'.length));
+/** `repo2` is 2 to pgBackRest. */
+export const repositoryNumber = (name: string): number => Number(name.slice('repo'.length));
+const repoOf = ({ spec }: PostgresBackup): number => repositoryNumber(spec.repository);
 
 /** Names may be longer than ids, and one of the same name may come again: the uid tells them apart. */
-export const requestIdOf = ({ metadata: { name, uid } }: PostgresBackup): string => {
+export const requestIdOf = ({
+  metadata: { name, uid },
+}: {
+  readonly metadata: { readonly name: string; readonly uid: string };
+}): string => {
   const digest = createHash('sha256').update(uid).digest('hex').slice(0, 8);
   return `${name
     .toLowerCase()
@@ -70,7 +76,8 @@ export const requestStatus = (backup: PostgresBackup, fleet: Fleet): RequestStat
   return { phase: 'Pending', message: 'The primary’s agent has not begun yet.' };
 };
 
-const secondsOf = (instant: string): string => new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');
+/** An instant as Kubernetes writes them. */
+export const secondsOf = (instant: string): string => new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');
 
 const memberOf = (annotations: Readonly<Record<string, string>> | undefined): { member?: string } => {
   const member = annotations?.['howdah-member'];

@@ -1,7 +1,10 @@
-import { type AgentName, agentSections } from '../api/agents.ts';
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
+import { type AgentName, agentSections } from '../agent-sections.ts';
+import { auditStore } from './audit-store.ts';
+import { authorityIn } from './authority.ts';
 import { paths, ports, stanza } from './paths.ts';
-import type { Wanted } from './wanted.ts';
+import { journalStores } from './repository-stores.ts';
+import { serverNameOf, type Wanted } from './wanted.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -13,42 +16,60 @@ export interface AgentConfig {
   readonly problems: readonly string[];
 }
 
-const patroni = { url: `http://127.0.0.1:${ports.patroni}` };
+/** Patroni of the agents' own pod. */
+const patroniOf = (wanted: Wanted): Values => {
+  const { tls } = wanted.spec;
+  if (tls === undefined) return { url: `http://127.0.0.1:${ports.patroni}` };
+  const hasAuthority = authorityIn(wanted.secrets[tls.secretName]) !== undefined;
+  return {
+    url: `https://127.0.0.1:${ports.patroni}`,
+    serverName: serverNameOf(wanted),
+    ...(hasAuthority ? { caFile: `${paths.tls}/ca.crt` } : {}),
+  };
+};
+
 const postgres = { host: paths.socket };
 
 /** What follows from the cluster itself; a spec may say otherwise, key by key. */
-const known = ({
-  namespace,
-  name,
-  spec,
-  requests,
-}: Wanted): Readonly<Record<AgentName, Values | undefined>> => ({
-  backup:
-    spec.backup.repositories === undefined
-      ? undefined
-      : {
-          stanza,
-          patroni,
-          postgres,
-          pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
-          schedules: [],
-          ...(requests.length === 0 ? {} : { requests }),
-        },
-  exporter: { patroni, postgres },
-  logship: { logDirectory: paths.log, sinks: [{ id: 'stdout', stdout: {} }] },
-  'audit-upload': spec.audit.enabled
-    ? { logDirectory: paths.log, prefix: `${namespace}/${name}` }
-    : undefined,
-  'config-reload': {
-    patroni: {
-      ...patroni,
-      username: 'patroni',
-      passwordFile: `${paths.secrets}/${restSecretMount}/password`,
+const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> => {
+  const { namespace, name, spec, requests } = wanted;
+  const patroni = patroniOf(wanted);
+  return {
+    backup:
+      spec.backup.repositories === undefined
+        ? undefined
+        : {
+            stanza,
+            patroni,
+            postgres,
+            pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
+            repositories: journalStores(wanted),
+            schedules: [],
+            ...(requests.length === 0 ? {} : { requests }),
+          },
+    exporter: { patroni, postgres },
+    logship: { logDirectory: paths.log, sinks: [{ id: 'stdout', stdout: {} }] },
+    'audit-upload': spec.audit.enabled
+      ? {
+          logDirectory: paths.log,
+          prefix: `${namespace}/${name}`,
+          ...auditStore(wanted),
+        }
+      : undefined,
+    'config-reload': {
+      patroni: {
+        ...patroni,
+        username: 'patroni',
+        passwordFile: `${paths.secrets}/${restSecretMount}/password`,
+      },
+      postgres,
+      preloadLibraries: spec.postgres.preloadLibraries,
+      ...(spec.tls === undefined
+        ? {}
+        : { certificate: { certificateFile: `${paths.tls}/tls.crt`, keyFile: `${paths.tls}/tls.key` } }),
     },
-    postgres,
-    preloadLibraries: spec.postgres.preloadLibraries,
-  },
-});
+  };
+};
 
 /** The Secret with Patroni's credentials is mounted under this name, whatever its own is. */
 export const restSecretMount = 'patroni-rest';

@@ -6,10 +6,11 @@ import type { AgentConfig } from './agent-configs.ts';
 import { patroniConfig } from './patroni-config.ts';
 import { caFileOf, pgbackrestConf } from './pgbackrest-conf.ts';
 import { postgresFiles } from './postgres-files.ts';
-import { namesOf, owned, type Wanted } from './wanted.ts';
+import { storeKeyFiles } from './repository-stores.ts';
+import { namesOf, owned, podFilesOf, type Wanted } from './wanted.ts';
 
 export const patroniConfigMap = (wanted: Wanted): KubeObject =>
-  owned(wanted, resources.configMap, namesOf(wanted.name).patroni, {
+  owned(wanted, resources.configMap, podFilesOf(wanted).patroni, {
     data: { 'patroni.yaml': stringify(patroniConfig(wanted)) },
   });
 
@@ -19,7 +20,7 @@ export const agentsConfigMap = (
   configs: readonly AgentConfig[],
   before: Readonly<Record<string, string>>,
 ): KubeObject =>
-  owned(wanted, resources.configMap, namesOf(wanted.name).agents, {
+  owned(wanted, resources.configMap, podFilesOf(wanted).agents, {
     data: Object.fromEntries(
       configs.flatMap(({ agent, config, problems }) => {
         const file = `${agent}.yaml`;
@@ -28,6 +29,14 @@ export const agentsConfigMap = (
       }),
     ),
   });
+
+/** For applications that check members' certificates, and for the operator itself. */
+export const authorityConfigMap = (wanted: Wanted): KubeObject | undefined =>
+  wanted.authority === undefined
+    ? undefined
+    : owned(wanted, resources.configMap, namesOf(wanted.name).authority, {
+        data: { 'ca.crt': wanted.authority },
+      });
 
 export const postgresConfigMap = (wanted: Wanted): KubeObject =>
   owned(wanted, resources.configMap, namesOf(wanted.name).postgres, { data: postgresFiles(wanted) });
@@ -39,7 +48,11 @@ export const pgbackrestSecret = (wanted: Wanted): KubeObject => {
     const ca = secret === undefined ? undefined : wanted.secrets[secret]?.['ca.crt'];
     return ca === undefined ? [] : [[caFileOf(repository), ca] as const];
   });
-  const files = { 'pgbackrest.conf': pgbackrestConf(wanted), ...Object.fromEntries(authorities) };
+  const files = {
+    'pgbackrest.conf': pgbackrestConf(wanted),
+    ...Object.fromEntries(authorities),
+    ...storeKeyFiles(wanted),
+  };
   return owned(wanted, resources.secret, namesOf(wanted.name).pgbackrest, {
     type: 'Opaque',
     data: Object.fromEntries(

@@ -25,6 +25,7 @@ const port = (name: string, containerPort: number) => ({ name, containerPort, pr
 /** Patroni and PostgreSQL; https://patroni.readthedocs.io/en/latest/ENVIRONMENT.html */
 export const postgresContainer = (wanted: Wanted) => {
   const names = namesOf(wanted.name);
+  const scheme = wanted.spec.tls === undefined ? 'HTTP' : 'HTTPS';
   return {
     name: 'postgres',
     image: postgresImage(wanted),
@@ -43,13 +44,14 @@ export const postgresContainer = (wanted: Wanted) => {
       ofSecret('PATRONI_RESTAPI_PASSWORD', names.rest, 'password'),
     ],
     ports: [port('postgresql', ports.postgres), port('patroni', ports.patroni)],
+    // Three members are up one after the other: each waits half of this on average.
     readinessProbe: {
-      httpGet: { path: '/readiness', port: 'patroni', scheme: 'HTTP' },
-      periodSeconds: 5,
+      httpGet: { path: '/readiness', port: 'patroni', scheme },
+      periodSeconds: 2,
       timeoutSeconds: 5,
     },
     livenessProbe: {
-      httpGet: { path: '/liveness', port: 'patroni', scheme: 'HTTP' },
+      httpGet: { path: '/liveness', port: 'patroni', scheme },
       initialDelaySeconds: 30,
       periodSeconds: 10,
       timeoutSeconds: 5,

@@ -5,12 +5,16 @@ export const paths = {
   wal: '/var/lib/postgresql/wal',
   walDirectory: '/var/lib/postgresql/wal/pg_wal',
   log: '/var/log/postgresql',
+  /** In howdah/postgres, of a major version. */
+  programs: (major: number) => `/usr/lib/postgresql/${major}/bin`,
   socket: '/var/run/postgresql',
   state: '/var/lib/howdah',
   applied: '/var/lib/howdah/postgres',
   agentConfig: '/etc/howdah/config',
   postgresSources: '/etc/howdah/postgres',
   secrets: '/etc/howdah/secrets',
+  /** In both containers: certificate, key and authority of PostgreSQL and of Patroni’s REST API. */
+  tls: '/etc/howdah/tls',
   pgbackrestConfig: '/etc/pgbackrest',
   /** Shared by both containers: pgBackRest's lock. */
   pgbackrestLock: '/tmp/pgbackrest',

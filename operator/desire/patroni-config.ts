@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { paths, ports, stanza } from './paths.ts';
 import { memberLabels, type Wanted } from './wanted.ts';
 
@@ -7,6 +7,8 @@ export const dynamicConfig = ({ replication, backup }: ClusterSpec) => ({
   ttl: 20,
   loop_wait: 5,
   retry_timeout: 5,
+  // Without its store a primary goes on as long as it reaches every other member: an API server may be away for long.
+  failsafe_mode: true,
   synchronous_mode: replication.mode === 'synchronous',
   synchronous_mode_strict: replication.mode === 'synchronous' && replication.strict,
   synchronous_node_count: replication.synchronousReplicas,
@@ -46,38 +48,55 @@ const replicaMethods = ({ backup, storage }: ClusterSpec) => {
   };
 };
 
+const restCertificate = ({ tls }: ClusterSpec) =>
+  tls === undefined ? {} : { certfile: `${paths.tls}/tls.crt`, keyfile: `${paths.tls}/tls.key` };
+
+/** Here and not in postgresql.conf: they hold for a pod that has the files, and for no other. */
+const serverCertificate = ({ tls }: ClusterSpec) =>
+  tls === undefined
+    ? {}
+    : { ssl: 'on', ssl_cert_file: `${paths.tls}/tls.crt`, ssl_key_file: `${paths.tls}/tls.key` };
+
 /** patroni.yaml; what differs from pod to pod, and every user and password, comes by environment. */
-export const patroniConfig = ({ name, spec }: Wanted) => ({
-  scope: name,
-  kubernetes: {
-    labels: memberLabels(name),
-    // Patroni looks for its scope under this label; by default it is cluster-name.
-    scope_label: 'app.kubernetes.io/instance',
-    use_endpoints: true,
-    // A Service finds the port of Endpoints by its name.
-    ports: [{ name: 'postgresql', port: ports.postgres }],
-  },
-  restapi: { listen: `0.0.0.0:${ports.patroni}` },
-  bootstrap: {
-    dcs: firstDynamicConfig(spec),
-    initdb: [
-      { encoding: 'UTF8' },
-      { locale: spec.postgres.locale },
-      'data-checksums',
-      ...(spec.storage.wal === undefined ? [] : [{ waldir: paths.walDirectory }]),
-    ],
-    post_bootstrap: '/usr/local/bin/howdah-post-bootstrap',
-  },
-  postgresql: {
-    listen: `0.0.0.0:${ports.postgres}`,
-    data_dir: paths.pgdata,
-    pgpass: '/tmp/pgpass',
-    custom_conf: `${paths.applied}/postgresql.conf`,
-    ...replicaMethods(spec),
-    parameters: {
-      hba_file: `${paths.applied}/pg_hba.conf`,
-      ident_file: `${paths.applied}/pg_ident.conf`,
-      unix_socket_directories: paths.socket,
+export const patroniConfig = (wanted: Wanted) => {
+  const { name, spec } = wanted;
+  return {
+    scope: name,
+    kubernetes: {
+      labels: memberLabels(name),
+      // Patroni looks for its scope under this label; by default it is cluster-name.
+      scope_label: 'app.kubernetes.io/instance',
+      use_endpoints: true,
+      // A Service finds the port of Endpoints by its name.
+      ports: [{ name: 'postgresql', port: ports.postgres }],
     },
-  },
-});
+    restapi: { listen: `0.0.0.0:${ports.patroni}`, ...restCertificate(spec) },
+    // Members know one another by their addresses, which no certificate names.
+    ...(spec.tls === undefined ? {} : { ctl: { insecure: true } }),
+    bootstrap: {
+      dcs: firstDynamicConfig(spec),
+      initdb: [
+        { encoding: 'UTF8' },
+        { locale: spec.postgres.locale },
+        'data-checksums',
+        ...(spec.storage.wal === undefined ? [] : [{ waldir: paths.walDirectory }]),
+      ],
+      post_bootstrap: '/usr/local/bin/howdah-post-bootstrap',
+    },
+    postgresql: {
+      listen: `0.0.0.0:${ports.postgres}`,
+      data_dir: paths.pgdata,
+      // The postgres container refuses an image of another major version before it touches any data.
+      bin_dir: paths.programs(spec.postgres.version),
+      pgpass: '/tmp/pgpass',
+      custom_conf: `${paths.applied}/postgresql.conf`,
+      ...replicaMethods(spec),
+      parameters: {
+        hba_file: `${paths.applied}/pg_hba.conf`,
+        ident_file: `${paths.applied}/pg_ident.conf`,
+        unix_socket_directories: paths.socket,
+        ...serverCertificate(spec),
+      },
+    },
+  };
+};

@@ -1,4 +1,4 @@
-import type { Repository, Retention } from '../api/backup.ts';
+import type { Repository, Retention } from '@howdah/kinds/backup';
 import { paths, stanza } from './paths.ts';
 import type { Secrets, Wanted } from './wanted.ts';
 
@@ -48,7 +48,7 @@ const storeOptions = (repository: Repository, secrets: Secrets): Options => {
 };
 
 /** A volume is mounted for this cluster; within a store several may live. */
-const pathOf = (repository: Repository, { namespace, name }: Wanted): string =>
+export const pathOf = (repository: Repository, { namespace, name }: Wanted): string =>
   repository.volume !== undefined
     ? `${paths.repository(repository.name)}${repository.path ?? ''}`
     : (repository.path ?? `/${namespace}/${name}`);

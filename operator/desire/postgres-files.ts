@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { paths, stanza } from './paths.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -33,6 +33,7 @@ const basis = (spec: ClusterSpec): Readonly<Record<string, string>> => ({
 /** Names on which everything that the operator makes rests, beside what there is instead. */
 const owned: readonly (readonly [instead: string, names: readonly string[]])[] = [
   ['spec.postgres.preloadLibraries', ['shared_preload_libraries']],
+  ['spec.tls', ['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file']],
   ['spec.backup.repositories', ['archive_mode', 'archive_command', 'archive_library', 'restore_command']],
   ['spec.logs', ['logging_collector', 'log_destination', 'log_directory', 'log_filename', 'log_file_mode']],
   [

@@ -1,6 +1,6 @@
+import type { Services } from '@howdah/kinds/access';
 import type { KubeObject } from '@howdah/kube/object';
 import { resources } from '@howdah/kube/resource';
-import type { Services } from '../api/access.ts';
 import { ports } from './paths.ts';
 import { kept, memberLabels, namesOf, owned, type Wanted } from './wanted.ts';
 

@@ -1,7 +1,7 @@
-import type { Repository } from '../api/backup.ts';
+import type { Repository } from '@howdah/kinds/backup';
 import { type AgentConfig, restSecretMount, secretsNamed } from './agent-configs.ts';
 import { paths } from './paths.ts';
-import { clusterLabel, namesOf, type Wanted } from './wanted.ts';
+import { clusterLabel, namesOf, podFilesOf, type Wanted } from './wanted.ts';
 
 export interface Mount {
   readonly name: string;
@@ -16,6 +16,9 @@ const mount = (name: string, mountPath: string, more: Partial<Mount> = {}): Moun
   ...more,
 });
 const readOnly = { readOnly: true } as const;
+
+/** A pod that has it speaks TLS. */
+export const tlsVolume = 'tls';
 
 /** The agents' state lies beside PGDATA, so that it lives as long. */
 const stateFolder = 'howdah';
@@ -46,6 +49,7 @@ const shared = (wanted: Wanted): readonly Mount[] => [
   mount('pgbackrest', paths.pgbackrestConfig, readOnly),
   mount('pgbackrest-lock', paths.pgbackrestLock),
   mount('postgres-sources', paths.postgresSources, readOnly),
+  ...(wanted.spec.tls === undefined ? [] : [mount(tlsVolume, paths.tls, readOnly)]),
   ...repositoryMounts(wanted),
 ];
 
@@ -97,10 +101,11 @@ export const volumes = (wanted: Wanted, configs: readonly AgentConfig[]): readon
     { name: 'pgbackrest-lock', emptyDir: {} },
     { name: 'agents-tmp', emptyDir: {} },
     memory('agents-run', '16Mi'),
-    { name: 'patroni', configMap: { name: names.patroni } },
-    { name: 'agents-config', configMap: { name: names.agents } },
+    { name: 'patroni', configMap: { name: podFilesOf(wanted).patroni } },
+    { name: 'agents-config', configMap: { name: podFilesOf(wanted).agents } },
     { name: 'postgres-sources', configMap: { name: names.postgres } },
     secretVolume('pgbackrest', names.pgbackrest),
+    ...(wanted.spec.tls === undefined ? [] : [secretVolume(tlsVolume, wanted.spec.tls.secretName)]),
     secretVolume('patroni-rest', names.rest, { items: [{ key: 'password', path: 'password' }] }),
     // One that is not there yet keeps an agent waiting, which says so, and not PostgreSQL.
     ...namedSecrets(configs).map((name) => secretVolume(`secret-${name}`, name, { optional: true })),

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeObject, OwnerReference } from '@howdah/kube/object';
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
 import type { BackupRequest } from '../backups/requests.ts';
 
 /** Everything from which the objects of a cluster follow. */
@@ -11,6 +12,10 @@ export interface Wanted {
   readonly images: Images;
   /** What the Secrets that the spec names hold, by Secret and key; those that are not there are left out. */
   readonly secrets: Secrets;
+  /** Authorities by which the members' certificates are checked, PEM; absent where the world's own are. */
+  readonly authority?: string;
+  /** The Secrets with the certificates that members serve now; undefined among them for one that speaks no TLS. */
+  readonly served: readonly (string | undefined)[];
   /** Backups that somebody asked for. */
   readonly requests: readonly BackupRequest[];
   /** Kinds that this Kubernetes has and others do not. */
@@ -36,6 +41,7 @@ export const namesOf = (cluster: string) => ({
   members: `${cluster}-metrics`,
   patroni: `${cluster}-patroni`,
   agents: `${cluster}-agents`,
+  authority: `${cluster}-ca`,
   postgres: `${cluster}-postgres`,
   pgbackrest: `${cluster}-pgbackrest`,
   superuser: `${cluster}-superuser`,
@@ -43,6 +49,27 @@ export const namesOf = (cluster: string) => ({
   rest: `${cluster}-rest`,
   user: (role: string) => `${cluster}-user-${role.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
 });
+
+/**
+ * ConfigMaps that read otherwise with TLS and without, and with another Secret. Each has its own name, so that a member
+ * that has not got its new pod yet has files that fit the one it has.
+ */
+export const podFilesOf = ({ name, spec: { tls } }: Pick<Wanted, 'name' | 'spec'>) => {
+  const suffix = tls === undefined ? '' : `-tls-${digestOf(tls.secretName).slice(0, 8)}`;
+  return { patroni: `${namesOf(name).patroni}${suffix}`, agents: `${namesOf(name).agents}${suffix}` };
+};
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The same cluster with the certificate of this Secret, or with none. */
+export const withCertificate = (wanted: Wanted, secretName: string | undefined): Wanted => {
+  const { tls: _, ...spec } = wanted.spec;
+  return { ...wanted, spec: secretName === undefined ? spec : { ...spec, tls: { secretName } } };
+};
+
+/** The name by which members are called, whichever it is, and which their certificate must carry. */
+export const serverNameOf = ({ name, namespace }: Pick<Wanted, 'name' | 'namespace'>): string =>
+  `${namesOf(name).primary}.${namespace}.svc`;
 
 /** By which the members’ pods are found; they never change, since a StatefulSet’s selector cannot. */
 export const memberLabels = (cluster: string) => ({

@@ -1,10 +1,11 @@
 import type { Clock } from '@howdah/core/clock';
-import { createPatroniClient } from '@howdah/patroni/client';
+import type { PatroniClient } from '@howdah/patroni/client';
 import { ask, askAny } from '@howdah/status/ask';
 import { createStatusClient } from '@howdah/status/client';
 import type { Cluster, Fleet } from '@howdah/status/fleet';
 import type { Status } from '@howdah/status/status';
 import { ports } from '../desire/paths.ts';
+import type { OpenPatroni } from './member-patroni.ts';
 import type { MemberPod } from './pods.ts';
 
 /** What is told within so long is of now; a member that needs longer is not waited for. */
@@ -19,8 +20,7 @@ const agentsOf = async (address: string, signal: AbortSignal): Promise<Status> =
   }
 };
 
-const clusterOf = async (address: string, signal: AbortSignal): Promise<Cluster> => {
-  const client = createPatroniClient({ url: `http://${address}:${ports.patroni}`, deadlineMs });
+const clusterOf = async (client: PatroniClient, signal: AbortSignal): Promise<Cluster> => {
   try {
     return await client.cluster(signal);
   } finally {
@@ -31,21 +31,17 @@ const clusterOf = async (address: string, signal: AbortSignal): Promise<Cluster>
 /** Asks every member’s agents, and Patroni on whoever answers first. */
 export const readFleet = async (
   pods: readonly MemberPod[],
+  open: OpenPatroni,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Fleet> => {
-  const addresses = pods.flatMap(({ address, ending }) => (address === undefined || ending ? [] : [address]));
+  const asks = pods.flatMap((pod) => {
+    const { address, ending } = pod;
+    if (address === undefined || ending) return [];
+    return [(within: AbortSignal) => clusterOf(open(pod, address, { deadlineMs }), within)];
+  });
   const [cluster, members] = await Promise.all([
-    ask(
-      {},
-      (within) =>
-        askAny(
-          addresses.map((address) => (inner: AbortSignal) => clusterOf(address, inner)),
-          within,
-        ),
-      clock,
-      signal,
-    ),
+    ask({}, (within) => askAny(asks, within), clock, signal),
     Promise.all(
       pods.map(async ({ name, address }) => ({
         name,

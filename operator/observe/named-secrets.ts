@@ -1,7 +1,7 @@
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
 import * as z from 'zod';
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
 import type { Secrets } from '../desire/wanted.ts';
 
 /** What a spec names of Secrets that others make, with the keys that they must have. */
@@ -12,6 +12,12 @@ export interface SecretNeed {
   /** Where the spec names it. */
   readonly path: string;
 }
+
+/** The Secret with the members' certificate. */
+export const certificateNeeds = ({ tls }: ClusterSpec): readonly SecretNeed[] =>
+  tls === undefined
+    ? []
+    : [{ name: tls.secretName, keys: [['tls.crt'], ['tls.key']], path: 'spec.tls.secretName' }];
 
 /** Secrets of the repositories: without them pgBackRest has no configuration. */
 export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] => [
@@ -47,14 +53,13 @@ const secret = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 /** Their contents; those that are not there are left out. */
 export const readSecrets = async (
-  api: KubeApi,
+  api: Pick<KubeApi, 'get'>,
   namespace: string,
-  needs: readonly SecretNeed[],
+  names: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Secrets> => {
-  const names = [...new Set(needs.map(({ name }) => name))];
   const found = await Promise.all(
-    names.map(async (name) => {
+    [...names].map(async (name) => {
       const object = await api.get(resources.secret, { namespace, name }, signal);
       if (object === undefined) return [];
       const { data } = secret.parse(object);

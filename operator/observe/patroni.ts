@@ -1,9 +1,9 @@
 import { HowdahError } from '@howdah/core/errors';
-import { createPatroniClient, type PatroniClient, type PatroniOrder } from '@howdah/patroni/client';
+import type { PatroniClient, PatroniOrder } from '@howdah/patroni/client';
 import { patroniErrors } from '@howdah/patroni/errors';
 import { covers } from '../apply/covers.ts';
-import { ports } from '../desire/paths.ts';
 import type { Login } from './logins.ts';
+import type { OpenPatroni } from './member-patroni.ts';
 import type { MemberPod } from './pods.ts';
 
 /** A switchover waits for a checkpoint; a restart for one, and for recovery. */
@@ -26,18 +26,14 @@ export interface AskPatroni {
 }
 
 const withClient = async <Answer>(
+  open: OpenPatroni,
   pod: MemberPod | undefined,
   options: { readonly login?: Login; readonly deadlineMs: number },
   ask: (client: PatroniClient) => Promise<Answer>,
 ): Promise<Answer> => {
   if (pod?.address === undefined)
     throw new HowdahError(patroniErrors.unreachable, 'the member has no pod with an address');
-  const { login, deadlineMs } = options;
-  const client = createPatroniClient({
-    url: `http://${pod.address}:${ports.patroni}`,
-    deadlineMs,
-    ...(login === undefined ? {} : { username: login.username, readPassword: async () => login.password }),
-  });
+  const client = open(pod, pod.address, options);
   try {
     return await ask(client);
   } finally {
@@ -46,12 +42,15 @@ const withClient = async <Answer>(
 };
 
 /** @param readLogin of Patroni’s write endpoints; asked for each order. */
-export const askPatroni = (readLogin: (signal: AbortSignal) => Promise<Login>): AskPatroni => ({
+export const askPatroni = (
+  open: OpenPatroni,
+  readLogin: (signal: AbortSignal) => Promise<Login>,
+): AskPatroni => ({
   starts: async (pods, signal) => {
     const found = await Promise.all(
       pods.map(async (pod) => {
         try {
-          const { startedAt } = await withClient(pod, { deadlineMs: 3_000 }, (client) =>
+          const { startedAt } = await withClient(open, pod, { deadlineMs: 3_000 }, (client) =>
             client.member(signal),
           );
           return startedAt === undefined ? [] : [[pod.name, startedAt] as const];
@@ -66,7 +65,7 @@ export const askPatroni = (readLogin: (signal: AbortSignal) => Promise<Login>): 
   },
   configure: async (primary, wanted, signal) => {
     const login = await readLogin(signal);
-    return withClient(primary, { login, deadlineMs: 5_000 }, async (client) => {
+    return withClient(open, primary, { login, deadlineMs: 5_000 }, async (client) => {
       if (covers(await client.wholeConfig(signal), wanted)) return false;
       await client.patchConfig(wanted, signal);
       return true;
@@ -75,6 +74,8 @@ export const askPatroni = (readLogin: (signal: AbortSignal) => Promise<Login>): 
   order: async (member, order, pods, signal) => {
     const pod = pods.find(({ name }) => name === member);
     const login = await readLogin(signal);
-    await withClient(pod, { login, deadlineMs: orderDeadlineMs }, (client) => client.order(order, signal));
+    await withClient(open, pod, { login, deadlineMs: orderDeadlineMs }, (client) =>
+      client.order(order, signal),
+    );
   },
 });

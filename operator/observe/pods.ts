@@ -1,7 +1,14 @@
 import { HowdahError } from '@howdah/core/errors';
 import type { KubeObject } from '@howdah/kube/object';
 import * as z from 'zod';
+import { tlsVolume } from '../desire/volumes.ts';
 import { operatorErrors } from '../errors.ts';
+
+const ended = z.object({
+  exitCode: z.int(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
 
 const containerState = z.object({
   name: z.string(),
@@ -12,11 +19,11 @@ const containerState = z.object({
     .object({
       waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
       running: z.object({ startedAt: z.string().optional() }).optional(),
-      terminated: z
-        .object({ exitCode: z.int(), reason: z.string().optional(), message: z.string().optional() })
-        .optional(),
+      terminated: ended.optional(),
     })
     .default({}),
+  /** How it ended before it was started again. */
+  lastState: z.object({ terminated: ended.optional() }).default({}),
 });
 
 const container = z.object({ name: z.string(), image: z.string() });
@@ -33,6 +40,9 @@ const pod = z.object({
     nodeName: z.string().optional(),
     initContainers: z.array(container).default([]),
     containers: z.array(container),
+    volumes: z
+      .array(z.object({ name: z.string(), secret: z.object({ secretName: z.string() }).optional() }))
+      .default([]),
   }),
   status: z.object({
     phase: z.string().optional(),
@@ -57,6 +67,8 @@ export interface MemberPod {
   readonly annotations: Readonly<Record<string, string>>;
   /** Of the agents’ container, as the spec of the pod has it now. */
   readonly agentImage: string | undefined;
+  /** The Secret with the certificate that it serves; absent where it speaks no TLS. */
+  readonly tlsSecret: string | undefined;
   /** When that container was started; absent while it does not run. */
   readonly agentsStartedAt: string | undefined;
   /** Why it is not ready, in the kubelet’s words. */
@@ -82,23 +94,42 @@ export const memberPod = (object: KubeObject): MemberPod => {
     ending: metadata.deletionTimestamp !== undefined,
     annotations: metadata.annotations,
     agentImage: spec.initContainers.find(({ name }) => name === 'howdah')?.image,
+    tlsSecret: spec.volumes.find(({ name }) => name === tlsVolume)?.secret?.secretName,
     agentsStartedAt: status.initContainerStatuses.find(({ name }) => name === 'howdah')?.state.running
       ?.startedAt,
     trouble: troubleOf(status),
   };
 };
 
+/** A container says by it that only a person can help: sysexits(3). Started again, it will say the same. */
+const configurationExit = 78;
+const startsAnyway = ['PodInitializing', 'ContainerCreating'];
+const imageReasons = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName'];
+
+const endedWords = ({ exitCode, message, reason }: z.infer<typeof ended>): string =>
+  `ended with ${exitCode}: ${(message ?? reason ?? '').trim()}`;
+
+const containerTrouble = ({
+  ready,
+  state: { waiting, terminated },
+  lastState,
+}: z.infer<typeof containerState>): string | undefined => {
+  const last = terminated ?? lastState.terminated;
+  const inVain = !ready && last?.exitCode === configurationExit;
+  if (last !== undefined && (inVain || waiting?.reason === 'CrashLoopBackOff')) return endedWords(last);
+  if (waiting?.reason !== undefined && !startsAnyway.includes(waiting.reason)) {
+    const words = [waiting.reason, waiting.message].filter(Boolean).join(': ');
+    return imageReasons.includes(waiting.reason)
+      ? `${words}; name an image that the nodes have or may pull`
+      : words;
+  }
+  return terminated === undefined || terminated.exitCode === 0 ? undefined : endedWords(terminated);
+};
+
 const troubleOf = (status: z.infer<typeof pod>['status']): string | undefined => {
-  for (const { name, state } of [...status.initContainerStatuses, ...status.containerStatuses]) {
-    const { waiting, terminated } = state;
-    if (
-      waiting?.reason !== undefined &&
-      waiting.reason !== 'PodInitializing' &&
-      waiting.reason !== 'ContainerCreating'
-    )
-      return `container ${name}: ${[waiting.reason, waiting.message].filter(Boolean).join(': ')}`;
-    if (terminated !== undefined && terminated.exitCode !== 0)
-      return `container ${name} ended with ${terminated.exitCode}: ${terminated.message ?? terminated.reason ?? ''}`;
+  for (const container of [...status.initContainerStatuses, ...status.containerStatuses]) {
+    const trouble = containerTrouble(container);
+    if (trouble !== undefined) return `container ${container.name}: ${trouble}`;
   }
   const scheduled = status.conditions.find(({ type }) => type === 'PodScheduled');
   return scheduled?.status === 'False' ? `not scheduled: ${scheduled.message ?? ''}` : undefined;

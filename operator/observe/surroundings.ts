@@ -1,8 +1,8 @@
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { KubeObject } from '@howdah/kube/object';
 import { resources } from '@howdah/kube/resource';
 import * as z from 'zod';
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
 import type { Surroundings } from '../plan/refusals.ts';
 
 const claim = z.object({ spec: z.object({ accessModes: z.array(z.string()).default([]) }) });
@@ -10,12 +10,12 @@ const isDefault = 'storageclass.kubernetes.io/is-default-class';
 
 /** What there is of storage, as far as the spec wants to know. */
 export const readStorage = async (
-  api: KubeApi,
+  api: Pick<KubeApi, 'get'>,
   namespace: string,
   { backup }: ClusterSpec,
   storageClasses: Iterable<KubeObject>,
   signal: AbortSignal,
-): Promise<Omit<Surroundings, 'missingSecrets'>> => {
+): Promise<Surroundings> => {
   const names = (backup.repositories ?? []).flatMap(({ volume }) =>
     volume === undefined ? [] : [volume.claimName],
   );

@@ -1,8 +1,8 @@
-import { backupsNewestFirst, backupView } from '@howdah/status/backup-view';
+import type { ClusterStatus, Condition, ConditionType, MemberStatus } from '@howdah/kinds/cluster-status';
+import { backupView, usefulNewestFirst } from '@howdah/status/backup-view';
 import { clusterMember, type Fleet, primaryOf, roleOf } from '@howdah/status/fleet';
 import { judge } from '@howdah/status/judge';
 import type { Finding } from '@howdah/status/judge/finding';
-import type { ClusterStatus, Condition, ConditionType, MemberStatus } from '../api/cluster-status.ts';
 import type { MemberPod } from '../observe/pods.ts';
 import type { RollStep } from './roll.ts';
 
@@ -68,7 +68,7 @@ export const statusOf = (input: StatusInput): ClusterStatus => {
 
 const newestBackup = (fleet: Fleet): string | undefined => {
   const view = backupView(fleet);
-  return view === undefined ? undefined : backupsNewestFirst(view.detail)[0]?.label;
+  return view === undefined ? undefined : usefulNewestFirst(view.detail)[0]?.label;
 };
 
 const memberStatus = (pod: MemberPod, { fleet, roll }: StatusInput): MemberStatus => {
@@ -78,7 +78,7 @@ const memberStatus = (pod: MemberPod, { fleet, roll }: StatusInput): MemberStatu
   return {
     name: pod.name,
     role: member === undefined ? 'unknown' : roleOf(fleet, member),
-    state: seen?.state ?? pod.trouble ?? 'unknown',
+    state: seen?.state ?? 'unknown',
     ready: pod.ready,
     ...(seen?.timeline === undefined ? {} : { timeline: seen.timeline }),
     ...(waits === undefined ? {} : { waits }),
@@ -101,6 +101,10 @@ const conditions = (input: StatusInput): Readonly<Record<ConditionType, Finished
 const ready = ({ pods, instances, fleet, refusals }: StatusInput): Finished => {
   if (refusals.length > 0) return no('Refused', listed(refusals));
   const primary = primaryOf(fleet);
+  const failing = pods.filter(
+    ({ ready: isReady, ending, trouble }) => !isReady && !ending && trouble !== undefined,
+  );
+  if (failing.length > 0) return no('MembersFail', listed(failing.flatMap((pod) => unreadiness(pod, fleet))));
   if (primary === undefined) return no('NoPrimary', 'No member is primary.');
   if (pods.length < instances)
     return no('MembersMissing', `${pods.length} of ${instances} members are there.`);

@@ -1,6 +1,6 @@
+import type { Storage } from '@howdah/kinds/storage';
 import type { KubeObject } from '@howdah/kube/object';
 import * as z from 'zod';
-import type { Storage } from '../api/storage.ts';
 
 /** A claim that is to grow. */
 export interface Growth {

@@ -2,7 +2,7 @@ import type { Fleet } from '@howdah/status/fleet';
 import { quietFleet } from '@howdah/status/testdata/fleet';
 import { describe, expect, it } from 'vitest';
 import type { MemberPod } from '../observe/pods.ts';
-import { nextParameterRestart, type ParameterRestartInput } from './parameter-restart.ts';
+import { nextParameterRestart, type ParameterRestartInput, waitingMembers } from './parameter-restart.ts';
 
 const since = '2026-03-04T03:00:00.000Z';
 const before = '2026-03-04 02:00:00.000000+00:00';
@@ -24,12 +24,18 @@ const waitingOn = (...members: readonly string[]): Fleet => {
 const pods = names.map(
   (name, ordinal): MemberPod => ({
     ...{ name, ordinal, uid: name, address: '198.18.0.1', ready: true, ending: false },
-    ...{ annotations: {}, agentImage: 'agent', agentsStartedAt: undefined, trouble: undefined },
+    ...{
+      annotations: {},
+      agentImage: 'agent',
+      agentsStartedAt: undefined,
+      tlsSecret: undefined,
+      trouble: undefined,
+    },
   }),
 );
-const step = (more: Partial<ParameterRestartInput>) =>
+const step = ({ fleet = waitingOn(...names), ...more }: Partial<ParameterRestartInput>) =>
   nextParameterRestart({
-    ...{ pods, fleet: waitingOn(...names), updates: {}, windowOpen: false },
+    ...{ pods, fleet, waiting: waitingMembers(fleet), updates: {}, windowOpen: false },
     starts: { 'pg-0': before, 'pg-1': before, 'pg-2': before },
     ...more,
   });

@@ -1,13 +1,13 @@
 import { clusterMember, type Fleet, primaryOf } from '@howdah/status/fleet';
-import type { Updates } from '../api/pods.ts';
 import type { MemberPod } from '../observe/pods.ts';
+import { mayTouchPrimary, type UpdatePolicy } from './policy.ts';
 import type { RollStep } from './roll.ts';
 
-export interface ParameterRestartInput {
+export interface ParameterRestartInput extends UpdatePolicy {
   readonly pods: readonly MemberPod[];
   readonly fleet: Fleet;
-  readonly updates: Updates;
-  readonly windowOpen: boolean;
+  /** Since when a parameter of each member waits ({@link waitingMembers}). */
+  readonly waiting: ReadonlyMap<string, number>;
   /** When PostgreSQL of each member was started; absent where it does not answer. */
   readonly starts: Readonly<Record<string, string>>;
 }
@@ -29,8 +29,7 @@ export const waitingMembers = (fleet: Fleet): ReadonlyMap<string, number> =>
  * cannot have fewer connections than the primary had.
  */
 export const nextParameterRestart = (input: ParameterRestartInput): RollStep => {
-  const { pods, fleet, updates, windowOpen, starts } = input;
-  const waiting = waitingMembers(fleet);
+  const { pods, fleet, updates, waiting, starts } = input;
   const due = pods.filter(({ name }) => {
     const since = waiting.get(name);
     const startedAt = starts[name];
@@ -48,8 +47,7 @@ export const nextParameterRestart = (input: ParameterRestartInput): RollStep => 
     return updates.pods === 'onRequest'
       ? { step: 'held', member: replica.name, reason: 'spec.updates.pods is onRequest' }
       : { step: 'restart', member: replica.name };
-  const mayRestart = updates.pods === 'automatic' || (updates.pods === 'window' && windowOpen);
-  return mayRestart
+  return mayTouchPrimary(input)
     ? { step: 'restart', member: primary }
     : { step: 'held', member: primary, reason: 'parameters wait for a restart of the primary' };
 };

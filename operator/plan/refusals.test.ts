@@ -11,7 +11,6 @@ const around: Surroundings = {
     ['one-node', ['ReadWriteOnce']],
     ['shared', ['ReadWriteMany']],
   ]),
-  missingSecrets: [],
 };
 const onVolume = (claimName: string, instances = 3) => ({
   instances,
@@ -44,6 +43,18 @@ it.each<[string, object, Partial<Surroundings>, RegExp | undefined]>([
   ],
   ['the same for one instance', onVolume('one-node', 1), {}, undefined],
   ['one that all can mount', onVolume('shared'), {}, undefined],
+  [
+    'a repository without its Secret',
+    {
+      backup: {
+        repositories: [
+          { name: 'repo1', s3: { bucket: 'backups', endpoint: 'store', credentialsSecret: 's3' } },
+        ],
+      },
+    },
+    {},
+    /^spec.backup.repositories\[0\].s3.credentialsSecret: there is no Secret s3 in shop/,
+  ],
   ['one that is not there', onVolume('nowhere'), {}, /no PersistentVolumeClaim nowhere/],
 ])('%s', (_what, spec, more, expected) => {
   const found = refusals(wantedWith(spec), { ...around, ...more });

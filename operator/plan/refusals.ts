@@ -1,7 +1,7 @@
-import type { ClusterSpec } from '../api/postgres-cluster.ts';
-import type { AgentConfig } from '../desire/agent-configs.ts';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { postgresImage } from '../desire/containers.ts';
 import type { Wanted } from '../desire/wanted.ts';
+import { missingSecrets, secretNeeds } from '../observe/named-secrets.ts';
 
 /** What only the operator can know of a cluster that is to be. */
 export interface Surroundings {
@@ -9,7 +9,6 @@ export interface Surroundings {
   readonly storageClasses: ReadonlyMap<string, { readonly isDefault: boolean }>;
   /** Access modes of claims that the spec names; absent for those that are not there. */
   readonly claims: ReadonlyMap<string, readonly string[]>;
-  readonly missingSecrets: readonly string[];
 }
 
 /** Why nothing is made; empty when it can be. Each says where in the spec, what is wrong, and what to do. */
@@ -17,7 +16,7 @@ export const refusals = (wanted: Wanted, around: Surroundings): readonly string[
   ...imageRefusals(wanted),
   ...storageRefusals(wanted.spec, around),
   ...repositoryRefusals(wanted.spec, around),
-  ...around.missingSecrets,
+  ...missingSecrets(wanted.namespace, secretNeeds(wanted.spec), wanted.secrets),
 ];
 
 const imageRefusals = (wanted: Wanted): readonly string[] =>
@@ -60,7 +59,3 @@ const repositoryRefusals = (
         ]
       : [];
   });
-
-/** What is wrong in the parts of the spec that the agents’ own schemas judge; the rest of the cluster is made. */
-export const configProblems = (configs: readonly AgentConfig[]): readonly string[] =>
-  configs.flatMap(({ problems }) => problems);

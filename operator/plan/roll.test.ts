@@ -14,6 +14,7 @@ const pod = (ordinal: number, more: Partial<MemberPod> = {}): MemberPod => ({
   ending: false,
   annotations: { 'howdah.dev/pod': 'new' },
   agentImage: 'agent:2',
+  tlsSecret: undefined,
   agentsStartedAt: '2026-03-04T01:00:00Z',
   trouble: undefined,
   ...more,

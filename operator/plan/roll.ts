@@ -1,6 +1,6 @@
 import { clusterMember, type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
-import type { Updates } from '../api/pods.ts';
 import type { MemberPod } from '../observe/pods.ts';
+import { mayTouchPrimary, type UpdatePolicy } from './policy.ts';
 
 /** The next thing to do so that the pods become what their template says; one at a time. */
 export type RollStep =
@@ -16,15 +16,13 @@ export type RollStep =
   /** Allowed, but not by itself: a person or a window decides. */
   | { readonly step: 'held'; readonly member: string; readonly reason: string };
 
-export interface RollInput {
+export interface RollInput extends UpdatePolicy {
   readonly pods: readonly MemberPod[];
   readonly fleet: Fleet;
   readonly instances: number;
   /** What pods are to carry in the annotation `howdah.dev/pod`. */
   readonly podDigest: string;
   readonly agentImage: string;
-  readonly updates: Updates;
-  readonly windowOpen: boolean;
 }
 
 /** Bytes of WAL behind which a replica is not taken for a new primary. */
@@ -100,9 +98,8 @@ const replicaStep = (pod: MemberPod, { updates }: RollInput): RollStep =>
     : { step: 'replace', member: pod.name, uid: pod.uid };
 
 const primaryStep = (pod: MemberPod, input: RollInput): RollStep => {
-  const { pods, fleet, updates, windowOpen } = input;
-  const mayMove = updates.pods === 'automatic' || (updates.pods === 'window' && windowOpen);
-  if (!mayMove)
+  const { pods, fleet, updates } = input;
+  if (!mayTouchPrimary(input))
     return {
       step: 'held',
       member: pod.name,

@@ -6,7 +6,14 @@ import { beforeScaleIn, keepingAll } from './scale-in.ts';
 const now = '2026-03-04T03:12:00.000Z';
 const pod = (ordinal: number): MemberPod => ({
   ...{ name: `orders-${ordinal}`, ordinal, uid: `uid-${ordinal}`, address: '198.18.0.1', ready: true },
-  ...{ ending: false, annotations: {}, agentImage: 'agent', agentsStartedAt: undefined, trouble: undefined },
+  ...{
+    ending: false,
+    annotations: {},
+    agentImage: 'agent',
+    agentsStartedAt: undefined,
+    tlsSecret: undefined,
+    trouble: undefined,
+  },
 });
 /** The first of these is primary. */
 const fleet = (...ordinals: readonly number[]): Fleet => ({

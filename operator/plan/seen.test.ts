@@ -11,14 +11,23 @@ const map = (name: string, data: Readonly<Record<string, string>>) => ({
   data,
 });
 const mounted: Mounted = {
-  agents: map('orders-agents', { 'exporter.yaml': 'intervalSeconds: 5\n' }),
+  agents: new Map([
+    [undefined, map('orders-agents', { 'exporter.yaml': 'intervalSeconds: 5\n' })],
+    ['certificate', map('orders-agents-tls', { 'exporter.yaml': 'intervalSeconds: 6\n' })],
+  ]),
   postgres: map('orders-postgres', { 'postgresql.conf': 'work_mem = 8MB\n' }),
   digest: 'newest',
 };
 const pods = ['pg-0', 'pg-1'].map(
   (name, ordinal): MemberPod => ({
     ...{ name, ordinal, uid: name, address: '198.18.0.1', ready: true, ending: false },
-    ...{ annotations: {}, agentImage: 'agent', agentsStartedAt: undefined, trouble: undefined },
+    ...{
+      annotations: {},
+      agentImage: 'agent',
+      agentsStartedAt: undefined,
+      tlsSecret: undefined,
+      trouble: undefined,
+    },
   }),
 );
 
@@ -43,6 +52,15 @@ it('knows who has the newest files of agents and of PostgreSQL, and who has olde
   expect(unseen('intervalSeconds: 5\n', 'work_mem = 8MB\n')).toEqual([]);
   expect(unseen('intervalSeconds: 4\n', 'work_mem = 8MB\n')).toEqual(['pg-0', 'pg-1']);
   expect(unseen('intervalSeconds: 5\n', 'work_mem = 4MB\n')).toEqual(['pg-0', 'pg-1']);
+});
+
+it('compares with the files that fit the pod, while members get TLS one after the other', () => {
+  const [first, second] = pods;
+  const secured = [first, { ...second, tlsSecret: 'certificate' }] as readonly MemberPod[];
+  const names = (exporter: string) =>
+    unseenBy(secured, told(exporter, 'work_mem = 8MB\n'), mounted).map(({ name }) => name);
+  expect(names('intervalSeconds: 5\n')).toEqual(['pg-1']);
+  expect(names('intervalSeconds: 6\n')).toEqual(['pg-0']);
 });
 
 it('takes a file that an agent refused for seen: it runs on another one, and says so', () => {

@@ -10,8 +10,8 @@ const textsOf = (object: KubeObject): Readonly<Record<string, string>> =>
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Whether a member's agents have seen the newest files; what they think of them they say elsewhere. */
-const hasSeen = ({ agents }: Status, mounted: Mounted): boolean => {
-  const wanted = Object.entries(textsOf(mounted.agents));
+const hasSeen = ({ agents }: Status, files: KubeObject, mounted: Mounted): boolean => {
+  const wanted = Object.entries(textsOf(files));
   const seen = wanted.every(([file, text]) => {
     const config = agents[file.replace(/\.yaml$/, '') as keyof Status['agents']]?.config;
     return config?.digest === sha256(text) || config?.valid === false;
@@ -28,7 +28,8 @@ const hasSeen = ({ agents }: Status, mounted: Mounted): boolean => {
 
 /** Pods whose agents have not told yet that they have seen the newest files. */
 export const unseenBy = (pods: readonly MemberPod[], fleet: Fleet, mounted: Mounted): readonly MemberPod[] =>
-  pods.filter(({ name, ending }) => {
+  pods.filter(({ name, ending, tlsSecret }) => {
+    const files = mounted.agents.get(tlsSecret);
     const status = fleet.members.find((member) => member.name === name)?.agents.answer;
-    return !ending && (status === undefined || !hasSeen(status, mounted));
+    return !ending && (status === undefined || files === undefined || !hasSeen(status, files, mounted));
   });

@@ -1,7 +1,7 @@
+import type { User } from '@howdah/kinds/access';
 import { openSession } from '@howdah/postgres/connect';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
-import type { User } from '../api/access.ts';
 import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
 import { isVerifierOf, scramVerifier } from './scram.ts';
 

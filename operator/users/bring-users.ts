@@ -1,6 +1,6 @@
+import type { User } from '@howdah/kinds/access';
 import type { Session } from '@howdah/postgres/connect';
 import * as z from 'zod';
-import type { User } from '../api/access.ts';
 import { isVerifierOf, scramVerifier } from './scram.ts';
 
 /** A role as it is to be, and its password. */

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@howdah/core/clock';
+import type { User } from '@howdah/kinds/access';
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
 import { openSession } from '@howdah/postgres/connect';
 import * as z from 'zod';
-import type { User } from '../api/access.ts';
 import type { Settler } from '../apply/settler.ts';
 import { ports } from '../desire/paths.ts';
 import type { Wanted } from '../desire/wanted.ts';
 import type { Mirrors } from '../mirrors.ts';
+import type { Trust } from '../observe/member-patroni.ts';
 import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
 import { secretNameOf, userSecret } from './user-secret.ts';
 
@@ -25,6 +26,9 @@ export interface Primary {
   readonly name: string;
   readonly address: string;
   readonly password: string;
+  readonly trust: Trust | undefined;
+  /** Whether parameters wait for its restart: when they no longer do, libraries may have come that have extensions. */
+  readonly waitsForRestart: boolean;
 }
 
 /** What somebody changed in the server itself is put right so often; what changes in the spec or in a Secret at once. */
@@ -70,7 +74,7 @@ export class Users {
     const { clock } = this.#input;
     const key = `${wanted.namespace}/${wanted.name}`;
     const digest = createHash('sha256')
-      .update(JSON.stringify([wanted.uid, accounts]))
+      .update(JSON.stringify([wanted.uid, accounts, primary.waitsForRestart]))
       .digest('hex');
     const before = this.#brought.get(key);
     const nowMs = clock.monotonicMs();
@@ -82,6 +86,7 @@ export class Users {
         user: 'postgres',
         database: 'postgres',
         readPassword: async () => primary.password,
+        ...(primary.trust === undefined ? {} : { tls: primary.trust }),
         applicationName: 'howdah_operator',
         connectTimeoutMs: 5_000,
         statementTimeoutMs: 30_000,
