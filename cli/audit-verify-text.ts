@@ -1,5 +1,6 @@
 import type { ChainVerdict } from '@howdah/audit-upload/verify';
 import type { AuditVerdict } from './audit-verify.ts';
+import { count } from './count.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
@@ -44,5 +45,3 @@ const chainLines = (chain: ChainVerdict, style: Style): readonly string[] => {
         ).map(style.faint)),
   ];
 };
-
-const count = (value: number, one: string): string => `${value} ${one}${value === 1 ? '' : 's'}`;

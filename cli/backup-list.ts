@@ -1,56 +1,90 @@
-import { HowdahError } from '@howdah/core/errors';
 import { formatBytes } from '@howdah/core/units';
-import { type BackupView, backupsNewestFirst, backupView } from '@howdah/status/backup-view';
+import type { BackupEntry, BackupStatus } from '@howdah/status/backup';
+import { dependentsOf, referencesOf } from '@howdah/status/backup-view';
 import type { Fleet } from '@howdah/status/fleet';
-import { cliErrors } from './errors.ts';
+import { requireBackups } from './backup-view.ts';
+import { type Fact, renderFacts } from './facts.ts';
+import { type RepositoryStatus, restorableRange } from './restore/range.ts';
 import { renderTable } from './table.ts';
+import { timestamp } from './timestamp.ts';
 
-/** Whose word on backups counts. Throws HOWDAH_CLI_NO_BACKUP_AGENT when nobody has one. */
-export const requireBackups = (fleet: Fleet): BackupView => {
-  const view = backupView(fleet);
-  if (view === undefined)
-    throw new HowdahError(cliErrors.noBackupAgent, 'no backup agent among those that answered');
-  return view;
-};
-
-/** All backups of all repositories, newest first. */
+/** Each repository: from when to when it can be restored, and its backups, newest first. */
 export const backupListText = (fleet: Fleet): string => {
   const { detail, member } = requireBackups(fleet);
-  const backups = backupsNewestFirst(detail);
-  const unreadable = detail.repositories
-    .filter(({ reachable }) => !reachable)
-    .map(
-      ({ repo, message }) =>
-        `Repository ${repo} cannot be read${message === undefined ? '' : `: ${message}`}`,
-    );
-  if (backups.length === 0)
-    return [...unreadable, `No backup of stanza ${detail.stanza} (read by ${member.name}).`, ''].join('\n');
-  const table = renderTable(
-    [
-      { title: 'LABEL' },
-      { title: 'TYPE' },
-      { title: 'REPO', align: 'right' },
-      { title: 'DONE (UTC)' },
-      { title: 'SIZE', align: 'right' },
-      { title: 'TL', align: 'right' },
-    ],
-    backups.map(({ label, type, repo, stoppedAt, databaseBytes, timeline }) => [
-      label,
-      type,
-      String(repo),
-      stoppedAt.slice(0, 16).replace('T', ' '),
-      formatBytes(databaseBytes),
-      timeline === undefined ? '-' : String(timeline),
-    ]),
-  );
+  if (detail.repositories.length === 0)
+    return `No repository of stanza ${detail.stanza} (read by ${member.name}).\n`;
+  return detail.repositories
+    .map((repository) => `${repositoryLines(repository, detail, member.name).join('\n')}\n`)
+    .join('\n');
+};
+
+/** As /status has it; each repository with its `restorable` range, each backup with what it needs and what needs it. */
+export const backupListJson = (fleet: Fleet): string => {
+  const { detail, member, authoritative } = requireBackups(fleet);
+  const { stanza } = detail;
+  const repositories = detail.repositories.map((repository) => ({
+    ...repository,
+    restorable: restorableRange(repository, detail.archive),
+    backups: repository.backups.map((backup) => ({
+      ...backup,
+      references: referencesOf(backup, repository.backups),
+      dependents: dependentsOf(backup, repository.backups).map(({ label }) => label),
+    })),
+  }));
+  return `${JSON.stringify({ version: 1, stanza, readBy: member.name, authoritative, repositories }, undefined, 2)}\n`;
+};
+
+const repositoryLines = (
+  repository: RepositoryStatus,
+  { stanza, archive }: BackupStatus,
+  readBy: string,
+): readonly string[] => {
+  const { repo, reachable, message = 'no answer', backups } = repository;
+  const facts: readonly Fact[] = [
+    ['Repository', `${repo}${reachable ? '' : ', which cannot be read now; what it last had:'}`],
+    ['Trouble', reachable ? '' : message],
+    ['Restorable', backups.length === 0 ? '' : rangeWords(repository, archive)],
+  ];
+  const empty = backups.length === 0 ? [`No backup of stanza ${stanza} (read by ${readBy}).`] : [];
   const damaged = backups
     .filter(({ error }) => error)
     .map(({ label }) => `Backup ${label} holds damaged pages.`);
-  return [...unreadable, ...damaged, table, ''].join('\n');
+  const table = backups.length === 0 ? [] : ['', backupTable(backups)];
+  return [...renderFacts(facts), ...empty, ...damaged, ...table];
 };
 
-export const backupListJson = (fleet: Fleet): string => {
-  const { detail, member, authoritative } = requireBackups(fleet);
-  const { stanza, repositories } = detail;
-  return `${JSON.stringify({ version: 1, stanza, readBy: member.name, authoritative, repositories }, undefined, 2)}\n`;
+const rangeWords = (repository: RepositoryStatus, archive: BackupStatus['archive']): string => {
+  const range = restorableRange(repository, archive);
+  if (range === undefined) return 'nothing: no backup has its WAL in the archive';
+  const { oldest, newest, archiveKnown } = range;
+  const holes =
+    (repository.restorable?.ranges.length ?? 1) > 1 ? '; not to all between, for WAL is missing' : '';
+  return archiveKnown
+    ? `after ${timestamp(oldest)}, up to ${timestamp(newest)} UTC${holes}`
+    : `after ${timestamp(oldest)}, at least up to ${timestamp(newest)} UTC (no primary tells how far the archive reaches)${holes}`;
 };
+
+/** What each needs is counted, to fit a terminal: `howdah backup show` has the labels. */
+const backupTable = (backups: readonly BackupEntry[]): string =>
+  renderTable(
+    [
+      { title: 'LABEL' },
+      { title: 'TYPE' },
+      // The label has the year.
+      { title: 'DONE (UTC)' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'ADDED', align: 'right' },
+      { title: 'NEEDS', align: 'right' },
+    ],
+    backups
+      .toSorted((a, b) => Date.parse(b.stoppedAt) - Date.parse(a.stoppedAt))
+      .map((backup) => [
+        // On a line of its own: beside the others it would go beyond 80 columns.
+        backup.superseded === true ? `${backup.label}\n  superseded` : backup.label,
+        backup.type,
+        timestamp(backup.stoppedAt).slice('2026-'.length, '2026-03-01 09:30'.length),
+        formatBytes(backup.databaseBytes),
+        formatBytes(backup.repositoryBytes),
+        String(referencesOf(backup, backups)?.length ?? '-'),
+      ]),
+  );

@@ -1,7 +1,8 @@
 import { dueTimes } from '@howdah/status/backup-view';
 import type { Fleet } from '@howdah/status/fleet';
-import { requireBackups } from './backup-list.ts';
+import { requireBackups } from './backup-view.ts';
 import { renderTable } from './table.ts';
+import { timestamp } from './timestamp.ts';
 
 /** When the next backups are due, soonest first, in UTC and on the clocks of each schedule's zone. */
 export const backupScheduleText = (fleet: Fleet): string => {
@@ -40,7 +41,8 @@ export const backupScheduleJson = (fleet: Fleet): string => {
   )}\n`;
 };
 
-const utc = (instant: string): string => new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
+/** Schedules know no seconds. */
+const utc = (instant: string): string => timestamp(instant).slice(0, -':00'.length);
 
 const inZone = (instant: string, timeZone: string): string => {
   const time = new Intl.DateTimeFormat('en-GB', {

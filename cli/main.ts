@@ -18,6 +18,7 @@ try {
     signal: stop.signal,
     style: styleFor(process.stdout, process.env),
     write: (text) => process.stdout.write(text),
+    readInput: () => process.stdin,
     progress: (text) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
     },

@@ -4,9 +4,10 @@ import { Command } from 'commander';
 import { configDescriptions } from './agents.ts';
 import { type AskOptions, askAs, asking } from './asking.ts';
 import { addAudit } from './audit-command.ts';
-import { backupListJson, backupListText } from './backup-list.ts';
-import { backupScheduleJson, backupScheduleText } from './backup-schedule.ts';
+import { addBackup } from './backup-command.ts';
 import { checkConfig, configCheckJson, configCheckText } from './config-check.ts';
+import { addPlan } from './plan/plan-command.ts';
+import { addRestore } from './restore/restore-command.ts';
 import { statusJson, statusText } from './status.ts';
 import { exitConfiguration, type Surroundings } from './surroundings.ts';
 
@@ -26,19 +27,10 @@ export const createProgram = (surroundings: Surroundings): Command => {
     },
   );
 
-  const backup = program.command('backup').description('what is in the repositories, and what is due');
-  asking(backup.command('list'), 'all backups, newest first').action(async (options: AskOptions) => {
-    const fleet = await askAs(options, surroundings);
-    write(options.json === true ? backupListJson(fleet) : backupListText(fleet));
-  });
-  asking(backup.command('schedule'), 'the next due times, in UTC and in each schedule’s zone').action(
-    async (options: AskOptions) => {
-      const fleet = await askAs(options, surroundings);
-      write(options.json === true ? backupScheduleJson(fleet) : backupScheduleText(fleet));
-    },
-  );
-
+  addBackup(program, surroundings);
+  addRestore(program, surroundings);
   addAudit(program, surroundings);
+  addPlan(program, surroundings);
 
   program
     .command('config')
@@ -62,8 +54,14 @@ Examples:
   howdah status -u http://10.0.0.7:9187 http://10.0.0.8:9187
   howdah status --fleet http://10.0.0.7:8008      every member of that cluster
   howdah backup list --json | jq '.repositories[].backups[].label'
+  howdah backup show 20260301-010000F
+  howdah backup runs
   howdah backup schedule
+  howdah backup now --type full                   in the pod of the primary
+  howdah backup cancel                            in the pod where it runs
+  howdah restore plan --time '2026-03-01 09:30:00 Europe/Berlin'
   howdah audit verify -c ./config                 is any audit record missing or altered?
   howdah config check ./config                    before it is mounted
+  howdah plan -f cluster.yaml                     what the operator would do with it
 
 Exit codes: 0 done, 78 a configuration is wrong, 1 anything else.`;

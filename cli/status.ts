@@ -1,9 +1,10 @@
 import { formatBytes, formatDuration } from '@howdah/core/units';
-import { backupsNewestFirst, backupView } from '@howdah/status/backup-view';
+import { backupsNewestFirst, backupView, usefulNewestFirst } from '@howdah/status/backup-view';
 import { agentNames } from '@howdah/status/common';
 import { ageAtMember, clusterMember, type Fleet, type FleetMember, roleOf } from '@howdah/status/fleet';
 import { type Judgement, judge } from '@howdah/status/judge';
 import type { Finding } from '@howdah/status/judge/finding';
+import { restorableLines } from './restorable.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -110,14 +111,15 @@ const progressOf = (fleet: Fleet, member: FleetMember): string => {
 const backupLines = (fleet: Fleet): readonly string[] => {
   const view = backupView(fleet);
   if (view === undefined) return ['No backup agent has answered.'];
-  const [newest] = backupsNewestFirst(view.detail);
+  const [newest] = usefulNewestFirst(view.detail);
   const { atRiskBytes, atRiskSeconds } = view.detail.archive ?? {};
   return [
     newest === undefined
-      ? 'No backup in any repository.'
+      ? `No backup in any repository${backupsNewestFirst(view.detail).length === 0 ? '' : ' that is not superseded'}.`
       : `Last backup   ${newest.label} (${newest.type}), ${formatDuration(ageAtMember(fleet, view.member, newest.stoppedAt))} ago`,
     atRiskBytes === undefined
       ? 'WAL at risk   not known'
       : `WAL at risk   ${formatBytes(atRiskBytes)}${atRiskSeconds === undefined ? '' : `, the last ${formatDuration(atRiskSeconds)}`}`,
+    ...restorableLines(view.detail),
   ];
 };

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly style: Style;
   readonly write: (text: string) => void;
+  /** Standard input. */
+  readonly readInput: () => AsyncIterable<Buffer>;
   /** One line that the next one replaces, where somebody watches; nothing elsewhere. */
   readonly progress: (text: string) => void;
   /** Sets what the process ends with when all else goes well. */

@@ -11,11 +11,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the real command as a process of its own. */
-export const runHowdah = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => {
+/** Runs the real command as a process of its own. @param input what it reads. */
+export const runHowdah = async (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  input = '',
+): Promise<Ended> => {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../main.ts'), ...args], {
     env: { PATH: process.env.PATH, TZ: 'UTC', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 30_000,
   });
   let stdout = '';
@@ -26,6 +30,8 @@ export const runHowdah = async (args: readonly string[], env: NodeJS.ProcessEnv 
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
+  // One that has no use for it may have ended before.
+  child.stdin.on('error', () => undefined).end(input);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
 };

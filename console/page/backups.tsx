@@ -87,12 +87,19 @@ const Timeline = ({ view: { detail }, fleet }: { readonly view: BackupView; read
 
 const Repositories = ({ detail }: { readonly detail: BackupStatus }) => (
   <ul class="repositories">
-    {detail.repositories.map(({ repo, reachable, message, backups }) => (
+    {detail.repositories.map(({ repo, reachable, message, backups, restorable, archiveGaps }) => (
       <li key={repo}>
         <Badge tone={reachable ? 'well' : 'alarm'} icon={reachable ? 'well' : 'alarm'}>
           Repository {repo}: {reachable ? plural(backups.length, 'backup') : 'cannot be read'}
         </Badge>
         {message !== undefined && <span class="muted why">{message}</span>}
+        {restorable !== undefined && (
+          <span class="muted why">
+            restorable from {utcExact(restorable.oldest)} to {utcExact(restorable.latest)} UTC
+            {restorable.ranges.length > 1 &&
+              (archiveGaps === undefined ? ', between not known' : ', not all between')}
+          </span>
+        )}
       </li>
     ))}
   </ul>
@@ -140,7 +147,10 @@ const BackupTable = ({
               <td>{ago(ageAtMember(fleet, member, backup.stoppedAt))}</td>
               <td class="number">{formatBytes(backup.databaseBytes)}</td>
               <td class="number">{formatBytes(backup.repositoryBytes)}</td>
-              <td>{backup.timeline ?? 'not known'}</td>
+              <td>
+                {backup.timeline ?? 'not known'}
+                {backup.superseded === true && ', superseded'}
+              </td>
               <td>
                 <Badge tone={backup.error ? 'alarm' : 'well'} icon={backup.error ? 'alarm' : 'well'}>
                   {backup.error ? 'Damaged' : 'Sound'}

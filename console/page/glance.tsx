@@ -1,5 +1,5 @@
 import { formatBytes } from '@howdah/core/units';
-import { backupsNewestFirst, backupView, dueTimes } from '@howdah/status/backup-view';
+import { backupView, dueTimes, usefulNewestFirst } from '@howdah/status/backup-view';
 import { ageAtMember, clusterMember, type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import type { ComponentChildren } from 'preact';
 import { ago, coarse, until, utc } from './format.ts';
@@ -54,7 +54,7 @@ const Primary = ({ fleet }: { readonly fleet: Fleet }) => {
 
 const LastBackup = ({ fleet }: { readonly fleet: Fleet }) => {
   const view = backupView(fleet);
-  const [newest] = view === undefined ? [] : backupsNewestFirst(view.detail);
+  const [newest] = view === undefined ? [] : usefulNewestFirst(view.detail);
   if (view === undefined || newest === undefined)
     return (
       <Tile name="Last backup" value={view === undefined ? 'Not known' : 'None'}>
