@@ -5,6 +5,7 @@ import { schema as exporter } from '@howdah/exporter/config';
 import { schema as logship } from '@howdah/logship/config';
 import { z } from 'zod';
 import { callers, kubernetesObject, networkPolicyRule, peers } from './policy-parts.ts';
+import { prometheusRule } from './rule-parts.ts';
 
 const name = () => z.string().max(253);
 const absolutePath = () => z.string().startsWith('/', 'an absolute path').max(4096);
@@ -111,6 +112,12 @@ export const schema = z.strictObject({
     .strictObject({
       url: z.string().min(1).describe('Patroni’s REST API, as the agents reach it in their own pod.'),
       caFile: absolutePath().optional().describe('The CA of its certificate.'),
+      serverName: z
+        .string()
+        .min(1)
+        .max(253)
+        .optional()
+        .describe('Name that its certificate must carry, where it is not the host of `url`.'),
       username: z.string().min(1).optional().describe('User of its REST API, for config-reload.'),
       passwordFile: absolutePath().optional().describe('That user’s password, a file of `secrets`.'),
     })
@@ -151,6 +158,16 @@ export const schema = z.strictObject({
       labels: z.record(z.string(), z.string()).describe('By which a Prometheus chooses it.'),
     })
     .describe('For the Prometheus operator.'),
+  prometheusRule: z
+    .strictObject({
+      ...prometheusRule,
+      job: z
+        .string()
+        .regex(/^[^\s"'@{}]*$/)
+        .max(512)
+        .describe('Prometheus’ job of these pods; that of the PodMonitor when empty.'),
+    })
+    .describe('Alerts, for the Prometheus operator.'),
   networkPolicy: z
     .strictObject({
       create: z

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schema as auditUpload } from '@howdah/audit-upload/config';
+import { alerts } from '@howdah/backup/alerts';
 import { schema as backup } from '@howdah/backup/config';
 import { schema as configReload } from '@howdah/config-reload/config';
 import { schema as exporter } from '@howdah/exporter/config';
 import { schema as logship } from '@howdah/logship/config';
+import { checkRules } from '@howdah/testing/promtool';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { chart, client, example, objectsOf, render } from './testing/chart.ts';
+import { alertsIn, chart, client, example, faultsIn, objectsOf, render } from './testing/chart.ts';
 
 const container = z.looseObject({
   name: z.string(),
@@ -199,6 +201,10 @@ describe('the chart', () => {
     expect(words).toContain('0 chart(s) failed');
   });
 
+  it.each(forms)('renders what Kubernetes takes: $layout, $nativeSidecar', async (form) => {
+    expect(await faultsIn(await render({ output: 'resources', ...form }))).toBe('');
+  });
+
   it('makes a PodMonitor where the cluster has that kind, for every port', async () => {
     const kinds = async (more: readonly string[], values: object = {}) =>
       objectsOf(await render(values, more)).map(({ kind }) => kind);
@@ -220,6 +226,33 @@ describe('the chart', () => {
     });
   });
 
+  it('makes alerts of its own pods alone where it is asked to, with the limits that were set', async () => {
+    const there = ['--namespace', 'shop', '--api-versions', 'monitoring.coreos.com/v1/PrometheusRule'];
+    expect(alertsIn(await render({}, there))).toEqual([]);
+    const prometheusRule = {
+      create: 'auto',
+      runbooks: 'https://docs.example.org/runbooks',
+      limits: { walAtRiskMaxBytes: 2_147_483_648, repoMinFreeRatio: 0.25 },
+    };
+    expect(alertsIn(await render({ prometheusRule }))).toEqual([]);
+    const rules = alertsIn(await render({ prometheusRule }, there));
+    expect(rules).toHaveLength(alerts.length);
+    await checkRules(JSON.stringify({ groups: [{ name: 'all', rules }] }));
+    for (const { alert, expr, annotations } of rules) {
+      const selectors = [...expr.matchAll(/\b(howdah|pg)_\w+(\{[^}]*\})?/g)].map(
+        ([, , matchers = '']) => matchers,
+      );
+      expect(selectors.filter((matchers) => !matchers.includes('job="shop/patroni-howdah"'))).toEqual([]);
+      expect(annotations.runbook_url).toBe(`https://docs.example.org/runbooks/${alert}.md`);
+    }
+    const of = (name: string) => rules.find(({ alert }) => alert === name)?.expr;
+    expect(of('HowdahBackupArchiveLag')).toMatch(/> 2\.147483648e\+09\n/);
+    expect(of('HowdahBackupRepositoryFilling')).toContain('< 0.25\n');
+    expect(of('HowdahBackupFullTooOld')).toMatch(/> 691200$/);
+    const limits = { fullMaxAge: 5 };
+    await expect(render({ prometheusRule: { ...prometheusRule, limits } })).rejects.toThrow(/fullMaxAge/);
+  });
+
   it('keeps the patch and the SQL of the roles in a ConfigMap, for kubectl', async () => {
     const objects = objectsOf(await render());
     const kept = objects.find(({ metadata }) => metadata.name === 'patroni-howdah-patch');
@@ -230,6 +263,10 @@ describe('the chart', () => {
 });
 
 describe('examples/existing-patroni', () => {
+  it('is what Kubernetes takes', async () => {
+    expect(await faultsIn(await client('kubectl', ['kustomize', example('.')]))).toBe('');
+  });
+
   it.each(['resources', 'patch'])('%s.yaml is what the chart makes of its values', async (output) => {
     expect(await readFile(example(`agents/${output}.yaml`), 'utf8')).toBe(await render({ output }));
   });

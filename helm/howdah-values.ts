@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kubernetesObject } from './policy-parts.ts';
+import { prometheusRule } from './rule-parts.ts';
 
 const image = (what: string) =>
   z
@@ -37,4 +38,7 @@ export const schema = z.strictObject({
   tolerations: z.array(kubernetesObject()).describe('Taints that its pods tolerate.'),
   priorityClassName: z.string().max(253).describe('Priority of its pods.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).describe('From which level on it logs.'),
+  prometheusRule: z
+    .strictObject(prometheusRule)
+    .describe('Alerts on the clusters, for the Prometheus operator.'),
 });

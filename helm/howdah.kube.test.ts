@@ -1,11 +1,24 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { checkRules } from '@howdah/testing/promtool';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
-import { client, objectsOf } from './testing/chart.ts';
+import { alertsIn, client, faultsIn, objectsOf } from './testing/chart.ts';
 
 const directory = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const template = (name: string, ...more: string[]) =>
   client('helm', ['template', 'howdah', directory(name), '--namespace', 'howdah', ...more]);
+
+/** Values that are empty by default, each with something in it. */
+const everyValue = Object.entries({
+  watchNamespace: 'orders',
+  imagePullSecrets: [{ name: 'registry' }],
+  podAnnotations: { 'example.org/team': 'databases' },
+  nodeSelector: { 'kubernetes.io/os': 'linux' },
+  tolerations: [{ key: 'databases', operator: 'Exists', effect: 'NoSchedule' }],
+  priorityClassName: 'system-cluster-critical',
+}).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
 
 const role = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
@@ -23,13 +36,36 @@ describe.each(['howdah', 'howdah-crds'])('the chart %s', (name) => {
     expect(await client('helm', ['lint', directory(name)])).toContain('0 chart(s) failed');
   });
 
-  it('renders what Kubernetes takes', async () => {
-    // Kinds of its own have no schema without a network; the API server judges them in the tests of pods.
-    const rendered = objectsOf(await template(name));
-    expect(rendered.length).toBeGreaterThan(2);
-    for (const { apiVersion, metadata } of rendered)
-      expect(`${apiVersion} ${metadata.name}`).not.toContain('undefined');
+  it('renders what Kubernetes takes, also with every value set', async () => {
+    const rendered = await template(name);
+    expect(objectsOf(rendered).length).toBeGreaterThan(2);
+    expect(await faultsIn(rendered)).toBe('');
+    const all = await template(name, ...(name === 'howdah' ? everyValue : []));
+    expect(await faultsIn(all)).toBe('');
   });
+});
+
+it('has a test that finds what Kubernetes would refuse', async () => {
+  const rendered = await template('howdah');
+  const wrong = (from: string, to: string) => {
+    expect(rendered).toContain(from);
+    return faultsIn(rendered.replace(from, to));
+  };
+  expect(await wrong('maxUnavailable: 1', 'maxUnavailible: 1')).toContain('maxUnavailible');
+  expect(await wrong('replicas: 2', 'replicas: two')).toContain('/spec/replicas');
+  expect(await wrong('kind: PodDisruptionBudget', 'kind: PodDisruption')).toContain('could not find schema');
+});
+
+it('makes the alerts of the reference, on every cluster, where it is asked to', async () => {
+  const there = ['--api-versions', 'monitoring.coreos.com/v1/PrometheusRule'];
+  const asked = ['--set', 'prometheusRule.create=auto'];
+  expect(alertsIn(await template('howdah', ...there))).toEqual([]);
+  expect(alertsIn(await template('howdah', ...asked))).toEqual([]);
+  const made = alertsIn(await template('howdah', ...asked, ...there));
+  const { groups } = parse(await readFile(directory('../docs/reference/howdah.rules.yaml'), 'utf8'));
+  const plain = (expr: string) => expr.replaceAll(/\b[\d.]+e\+\d+/g, (number) => String(Number(number)));
+  expect(made.map((rule) => ({ ...rule, expr: plain(rule.expr) }))).toEqual(groups[0].rules);
+  await checkRules(JSON.stringify({ groups: [{ name: 'all', rules: made }] }));
 });
 
 describe('the operator’s rights', () => {
@@ -37,6 +73,12 @@ describe('the operator’s rights', () => {
     const rules = (await rolesOf('howdah')).flatMap((each) => each.rules);
     expect(rules.flatMap(({ resources }) => resources)).not.toContain('pods/exec');
     expect(rules.flatMap(({ verbs, resources }) => [...verbs, ...resources])).not.toContain('*');
+  });
+
+  it('delete nothing but members and their set, and what only Patroni is given', async () => {
+    const rules = (await rolesOf('howdah')).flatMap((each) => each.rules);
+    const deleting = rules.filter(({ verbs }) => verbs.some((verb) => verb.startsWith('delete')));
+    expect(deleting.flatMap(({ resources }) => resources)).toEqual(['statefulsets', 'pods', 'endpoints']);
   });
 
   it('are those of one namespace, and the names of storage classes, where it watches one', async () => {

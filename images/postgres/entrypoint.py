@@ -176,6 +176,15 @@ def bin_dir_on_path():
     return next(path for path in os.get_exec_path() if os.access(Path(path) / "initdb", os.X_OK))
 
 
+def refuse_other_major(bin_dir):
+    """Before any data is made or touched: what another major version makes, the right one cannot read."""
+    if bin_dir is None or os.access(Path(bin_dir) / "postgres", os.X_OK):
+        return
+    found = ", ".join(sorted(str(path.parent) for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")))
+    refuse(f"there is no PostgreSQL in {bin_dir}, as Patroni's configuration has it, but in {found or 'no other place'}: "
+           "this image is of another major version than the cluster; name one of the same, or restore into a new cluster")
+
+
 def prepare(config_file):
     from patroni.config import Config  # pylint: disable=import-outside-toplevel
 
@@ -183,6 +192,7 @@ def prepare(config_file):
         postgresql = Config(config_file).local_configuration.get("postgresql", {})
     except Exception as error:  # pylint: disable=broad-except
         refuse(f"{config_file} cannot be used ({error}): mount Patroni's configuration there")
+    refuse_other_major(postgresql.get("bin_dir"))
     parameters = postgresql.get("parameters") or {}
     paths = (postgresql.get("custom_conf"), parameters.get("hba_file"), parameters.get("ident_file"))
     if not all(paths):

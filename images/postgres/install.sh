@@ -46,6 +46,10 @@ chmod 2775 "$@"
 # Nobody becomes root here.
 find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 
+# Debian's compiled Python is told apart by its sources' times, which a build that gives all files the same time changes:
+# Patroni would then compile some hundred modules at each start, and could keep none.
+python3 -m compileall -q -f --invalidation-mode unchecked-hash /usr/lib/python3 /usr/lib/python3.*
+
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf/*-old /var/cache/ldconfig/aux-cache \
   /var/log/apt /var/log/*.log /var/lib/dpkg/*-old /etc/postgresql-common/createcluster.d/howdah.conf

@@ -5,6 +5,7 @@
 {{- $postgres := dict "host" $directories.socket.path -}}
 {{- $patroni := dict "url" $values.patroni.url -}}
 {{- with $values.patroni.caFile }}{{ $_ := set $patroni "caFile" . }}{{ end -}}
+{{- with $values.patroni.serverName }}{{ $_ := set $patroni "serverName" . }}{{ end -}}
 {{- $write := dict -}}
 {{- with $values.patroni.username }}{{ $_ := set $write "username" . }}{{ end -}}
 {{- with $values.patroni.passwordFile }}{{ $_ := set $write "passwordFile" . }}{{ end -}}
