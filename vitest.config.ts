@@ -1,36 +1,63 @@
 import { defineConfig } from 'vitest/config';
 
+interface Tier {
+  readonly name: string;
+  readonly include: string;
+  readonly exclude?: string;
+  readonly testTimeout: number;
+  /** Test files at a time; as many as there are cores when absent. */
+  readonly maxWorkers?: number;
+  readonly globalSetup?: string;
+}
+
 /** The suffix of a test file says its tier: what it needs beside Node, and how long it may take. */
-const tier = (
-  name: string,
-  include: string[],
-  exclude: string[],
-  testTimeout: number,
-  parallel: boolean,
-  globalSetup: string[] = [],
+const project = (
+  { name, include, exclude, testTimeout, maxWorkers, globalSetup }: Tier,
+  groupOrder: number,
 ) => ({
   test: {
     name,
-    include,
-    exclude: ['**/node_modules/**', '**/.dev/**', '**/.demo/**', '**/.kube/**', '**/dist/**', ...exclude],
+    include: [include],
+    exclude: [
+      ...['**/node_modules/**', '**/.dev/**', '**/.demo/**', '**/.kube/**', '**/dist/**'],
+      ...(exclude === undefined ? [] : [exclude]),
+    ],
     testTimeout,
     hookTimeout: Math.max(testTimeout, 120_000),
-    fileParallelism: parallel,
-    globalSetup,
+    ...(maxWorkers === undefined ? {} : { maxWorkers }),
+    globalSetup: globalSetup === undefined ? [] : [globalSetup],
+    // One tier after the other, where several are asked for at once.
+    sequence: { groupOrder },
   },
 });
 
-const needsMore = ['**/*.{pg,store,kube,e2e,page}.test.ts'];
+const kubeSetup = 'testbed/kube/e2e/tier-setup.ts';
 
-export default defineConfig({
-  test: {
-    projects: [
-      tier('pure', ['**/*.test.ts'], needsMore, 10_000, true),
-      tier('pg', ['**/*.pg.test.ts'], [], 60_000, false),
-      tier('store', ['**/*.store.test.ts'], [], 60_000, false),
-      tier('page', ['**/*.page.test.ts'], [], 60_000, false),
-      tier('e2e', ['**/*.e2e.test.ts'], [], 300_000, false),
-      tier('kube', ['**/*.kube.test.ts'], [], 300_000, false, ['testbed/kube/e2e/tier-setup.ts']),
-    ],
+const tiers: readonly Tier[] = [
+  {
+    ...{ name: 'pure', include: '**/*.test.ts', exclude: '**/*.{pg,store,kube,e2e,page}.test.ts' },
+    testTimeout: 10_000,
   },
-});
+  { name: 'pg', include: '**/*.pg.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+  { name: 'store', include: '**/*.store.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+  { name: 'page', include: '**/*.page.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+  { name: 'e2e', include: '**/*.e2e.test.ts', testTimeout: 300_000, maxWorkers: 1 },
+  // What they break or change belongs to no namespace: the node and its parts, the kinds, the whole cluster. Most of
+  // their time they wait, so they go first, while the tiers without pods run beside them.
+  {
+    ...{ name: 'kube-alone', include: '**/*.alone.kube.test.ts', testTimeout: 300_000, maxWorkers: 1 },
+    globalSetup: kubeSetup,
+  },
+  // Pods are mostly waited for: two files on two cores, each in namespaces of its own.
+  {
+    ...{ name: 'kube', include: '**/*.kube.test.ts', exclude: '**/*.{alone,machine}.kube.test.ts' },
+    ...{ testTimeout: 300_000, maxWorkers: 2, globalSetup: kubeSetup },
+  },
+  // They compare the whole machine before and after, and start and end the cluster themselves.
+  {
+    ...{ name: 'kube-machine', include: '**/*.machine.kube.test.ts' },
+    ...{ testTimeout: 300_000, maxWorkers: 1 },
+  },
+];
+
+export default defineConfig({ test: { projects: tiers.map(project) } });

@@ -5,7 +5,7 @@ import { withoutLibraries } from './own-source-maps.ts';
 describe('a source map without libraries', () => {
   const map = {
     version: 3,
-    sources: ['../node_modules/pg/lib/client.js', '../agents/backup/gate.ts'],
+    sources: ['../node_modules/pg/lib/client.js', '../agents/backup/role/gate.ts'],
     names: ['a'],
     mappings: encode([
       [
@@ -21,7 +21,7 @@ describe('a source map without libraries', () => {
 
   it('knows our own places as before, and nothing of the rest', () => {
     const own = withoutLibraries(map);
-    expect(own.sources).toEqual(['../agents/backup/gate.ts']);
+    expect(own.sources).toEqual(['../agents/backup/role/gate.ts']);
     expect(decode(own.mappings)).toEqual([[[0], [9, 0, 7, 2], [20]], [[0, 0, 8, 0]]]);
   });
 });

@@ -73,6 +73,14 @@ describe('the postgres image', () => {
     expect(image.config.Labels['org.opencontainers.image.revision']).toMatch(/^[0-9a-f]{40}$/);
   });
 
+  it('starts Patroni without compiling any of it', async () => {
+    const words = ['python3', '-v', '-c', 'import patroni.__main__, patroni.dcs.kubernetes'];
+    const { output } = await runContainer(image, { ...own, args: words });
+    const compiled = output.split('\n').filter((line) => /^# code object from .*\.py['"]?$/.test(line));
+    expect(output).toMatch(/^# code object from .*patroni.*\.pyc/m);
+    expect(compiled).toEqual([]);
+  });
+
   it('has no program that makes its caller somebody else, and no private key', async () => {
     const find = (...words: string[]) =>
       runAs(ourselves(), 'find', [image.root, '-xdev', '-type', 'f', ...words]);

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureOpenSearch } from '@howdah/testbed-stores/opensearch';
 import { ensureS3Program } from '@howdah/testbed-stores/versitygw';
-import { goBuild, goInstall } from '@howdah/testbed-tools/go';
+import { goBuild, goInstall, goSource } from '@howdah/testbed-tools/go';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 
 const kubernetesVersion = '1.36.3';
@@ -71,6 +71,10 @@ export const ensurePrograms = async (
   await ensureOpenSearch(tell);
   return directories;
 };
+
+/** The folder with the source of Kubernetes: the documents of its API lie beside the code. */
+export const kubernetesSource = (workspace: Workspace, tell: (line: string) => void): Promise<string> =>
+  goSource(workspace, `k8s.io/kubernetes@v${kubernetesVersion}`, tell);
 
 const parts = [
   'kube-apiserver',

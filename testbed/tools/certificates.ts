@@ -16,9 +16,11 @@ export interface Subject {
   readonly organization?: string;
   /** e.g. `DNS:localhost`, `IP:127.0.0.1`. */
   readonly alternatives?: readonly string[];
+  /** By default 30; a certificate of 0 days has ended when it is there. */
+  readonly days?: number;
 }
 
-const days = '30';
+const defaultDays = 30;
 
 /** A certificate authority whose files lie in one directory. */
 export class Authority {
@@ -37,7 +39,7 @@ export class Authority {
       ...['req', '-x509', ...newKey(join(directory, 'ca.key')), '-out', authority.certificate],
       ...[
         '-days',
-        days,
+        String(defaultDays),
         '-subj',
         '/CN=Howdah test authority',
         '-addext',
@@ -54,7 +56,7 @@ export class Authority {
   }
 
   async issue(subject: Subject): Promise<KeyPair> {
-    const { name, commonName, organization, alternatives = [] } = subject;
+    const { name, commonName, organization, alternatives = [], days = defaultDays } = subject;
     const pair = this.pair(name);
     const path = (ending: string) => join(this.directory, `${name}.${ending}`);
     const subjectName = `${organization === undefined ? '' : `/O=${organization}`}/CN=${commonName}`;
@@ -80,7 +82,7 @@ export class Authority {
         '-set_serial',
         String(nextSerial()),
         '-days',
-        days,
+        String(days),
         '-extfile',
         path('ext'),
         '-out',

@@ -35,6 +35,24 @@ export const goInstall = async (
   return binary;
 };
 
+/**
+ * The source of a module, e.g. for what its authors keep beside their code; fetched when it is not there.
+ *
+ * @param module without capital letters, which Go's cache writes in another way.
+ * @returns its folder, which nobody may change.
+ */
+export const goSource = async (
+  workspace: Workspace,
+  module: `${string}@v${string}`,
+  tell: (line: string) => void,
+): Promise<string> => {
+  const directory = join(goPath(workspace), 'pkg/mod', module);
+  if (await exists(directory)) return directory;
+  tell(`fetching ${module}`);
+  await runGo(workspace, ['mod', 'download', module], {}, tell);
+  return directory;
+};
+
 /** A program of our own, whose module lies in this clone with everything it needs pinned in go.sum. */
 export interface GoProgram {
   readonly name: string;
@@ -78,6 +96,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+const goCache = (workspace: Workspace): string => join(buildRoot(workspace), 'go-cache');
+const goPath = (workspace: Workspace): string => join(goCache(workspace), 'path');
+
 /** Forty minutes: Kubernetes takes five on two idle cores, and builds may share them with tests. */
 const buildDeadlineMs = 2_400_000;
 
@@ -88,11 +109,10 @@ const runGo = async (
   tell: (line: string) => void,
 ): Promise<void> => {
   const go = await ensureGo(workspace, tell);
-  const cache = join(buildRoot(workspace), 'go-cache');
   const env = {
     ...goEnvironment(),
-    GOPATH: join(cache, 'path'),
-    GOCACHE: join(cache, 'build'),
+    GOPATH: goPath(workspace),
+    GOCACHE: join(goCache(workspace), 'build'),
     GOFLAGS: '-modcacherw',
     // The Go we have is the one we use; no other is fetched because a module asks for it.
     GOTOOLCHAIN: 'local',

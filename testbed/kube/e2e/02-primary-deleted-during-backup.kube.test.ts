@@ -1,4 +1,3 @@
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll, expect, it } from 'vitest';
 import { backupDirectories, storedBackups } from './oracles/repository.ts';
 import type { Pod } from './patroni/pods.ts';
@@ -14,24 +13,23 @@ const patroni = usePatroni({
   values: { agents: { backup: { pgbackrest: { infoIntervalSeconds } } } },
 });
 
-const until = <Found>(what: string, deadlineMs: number, look: () => Promise<Found | undefined | false>) =>
-  waitFor(what, look, {
-    ...{ deadlineMs, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
-  });
-
 /** What the backup agent of a member says. */
 const backupAgent = async (pod: Pod) => (await patroni().status(pod)).agents.backup?.detail;
 
-/** Some hundred megabytes that hardly compress. */
+/** A hundred megabytes that hardly compress. */
 beforeAll(async () => {
   const primary = await patroni().primary();
   await patroni().query(
     primary,
     `CREATE TABLE bulk AS
-     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 300000) AS n`,
+     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 150000) AS n`,
   );
   await patroni().query(primary, 'CREATE TABLE bulk2 AS SELECT n, sha512(a) || a AS a FROM bulk');
-  await until('the first full backup', 180_000, async () => (await storedBackups(patroni(), primary))[0]);
+  await patroni().waitFor(
+    'the first full backup',
+    async () => (await storedBackups(patroni(), primary))[0],
+    180_000,
+  );
 }, 300_000);
 
 /** The next minute that is far enough away for every member to know of it before. */
@@ -47,36 +45,44 @@ const backupUnderWay = async (id: string): Promise<{ readonly primary: Pod; read
     schedules: [{ id, type: 'full', cron }],
   }));
   const primary = await patroni().primary();
-  await until(
+  await patroni().waitFor(
     'the scheduled backup to copy files',
-    150_000,
     async () =>
       (await backupAgent(primary))?.running?.pid !== undefined &&
       (await backupDirectories(patroni())).length > before.length,
+    150_000,
   );
   return { primary, dueAt };
 };
 
 /** Of everybody who answers, the one that took the backup for the schedule to its end. */
 const takenBy = (id: string): Promise<Pod> =>
-  until('a member to say that it took the backup', 240_000, async () => {
-    for (const pod of await patroni().pods()) {
-      const run = (await backupAgent(pod).catch(() => undefined))?.lastRun;
-      if (run?.scheduleId === id && run.outcome === 'done') return pod;
-    }
-    return undefined;
-  });
+  patroni().waitFor(
+    'a member to say that it took the backup',
+    async () => {
+      for (const pod of await patroni().pods()) {
+        const run = (await backupAgent(pod).catch(() => undefined))?.lastRun;
+        if (run?.scheduleId === id && run.outcome === 'done') return pod;
+      }
+      return undefined;
+    },
+    240_000,
+  );
 
 /** Until every member has looked at the repository after `moment`, and takes no backup. */
 const lookedAfter = (moment: Date) =>
-  until('every member to have looked at the repository again', 120_000, async () => {
-    const details = await Promise.all((await patroni().pods()).map(backupAgent));
-    return details.every(
-      (detail) =>
-        detail?.running === undefined &&
-        Date.parse(detail?.repositories[0]?.checkedAt ?? '') > moment.getTime(),
-    );
-  });
+  patroni().waitFor(
+    'every member to have looked at the repository again',
+    async () => {
+      const details = await Promise.all((await patroni().pods()).map(backupAgent));
+      return details.every(
+        (detail) =>
+          detail?.running === undefined &&
+          Date.parse(detail?.repositories[0]?.checkedAt ?? '') > moment.getTime(),
+      );
+    },
+    120_000,
+  );
 
 const backupsFor = async (dueAt: Date, asked: Pod) =>
   (await storedBackups(patroni(), asked)).filter(
@@ -93,6 +99,11 @@ const expectNoSecond = async (dueAt: Date, old: Pod, taker: Pod): Promise<void> 
   // Each look at the repository wakes the agent that decides; this is two of them.
   await lookedAfter(new Date(Date.now() + 2 * infoIntervalSeconds * 1_000));
   expect(await backupsFor(dueAt, back)).toEqual(first);
+  // Told by the member that lost it, too: the journal lies in the store, not in a pod.
+  const detail = await backupAgent(back);
+  const runs = detail?.runs?.filter((run) => run.dueAt === dueAt.toISOString());
+  expect(runs?.[0]).toMatchObject({ member: taker.name, outcome: 'done' });
+  expect(runs?.at(-1)).toMatchObject({ member: old.name });
 };
 
 it('the primary’s pod is deleted during a scheduled backup: the new primary takes it, and nobody takes a second', async () => {
@@ -123,8 +134,10 @@ it('the pod is taken away without its grace: whoever is primary then takes the b
   await patroni().kubectl(['delete', 'pod', old.name, '--grace-period=0', '--force', '--wait=false']);
 
   // The pod of that name that comes back may be primary again, when it is there before the leader's lock runs out.
-  await until('the pod to be another one', 120_000, async () =>
-    (await patroni().pods()).some(({ name, uid }) => name === old.name && uid !== old.uid),
+  await patroni().waitFor(
+    'the pod to be another one',
+    async () => (await patroni().pods()).some(({ name, uid }) => name === old.name && uid !== old.uid),
+    120_000,
   );
   const taker = await takenBy(id);
   expect(await backupsFor(dueAt, taker)).toMatchObject([

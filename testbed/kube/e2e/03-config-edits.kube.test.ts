@@ -1,8 +1,7 @@
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { starts } from './oracles/starts.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
-import { openSettingEdits, postgresFiles } from './trouble/edit-setting.ts';
+import { openFileEdits, postgresFiles } from './trouble/edit-setting.ts';
 import { hastenMounts } from './trouble/hasten-mounts.ts';
 
 const patroni = usePatroni({ namespace: 'config-edits' });
@@ -14,19 +13,19 @@ const phases = async () => {
 
 it('an edit of the ConfigMap is in force on all three members, without a restart of anything', async () => {
   const before = await starts(patroni());
-  await using edits = await openSettingEdits(patroni());
+  await using edits = await openFileEdits(patroni());
   for (const megabytes of ['11', '12', '13']) await edits.edit(megabytes, true, 120_000);
   expect(await starts(patroni())).toEqual(before);
 });
 
 it('an edit comes into force without anything touching the pods, too: when the kubelet looks again', async () => {
-  await using edits = await openSettingEdits(patroni());
+  await using edits = await openFileEdits(patroni());
   // The kubelet syncs a pod each minute or a little later.
   await edits.edit('21', false, 150_000);
 });
 
 it('two edits in a row end with the second', async () => {
-  await using edits = await openSettingEdits(patroni());
+  await using edits = await openFileEdits(patroni());
   await edits.apply('31');
   await edits.edit('32', true, 120_000);
 });
@@ -37,14 +36,10 @@ it('a wrong edit is refused on every member with its place, and what was in forc
   };
   await patroni().kubectl(['patch', 'configmap', postgresFiles, '-p', JSON.stringify(wrong)]);
   await hastenMounts(patroni());
-  const refused = await waitFor(
-    'every member to refuse it',
-    async () => {
-      const found = await phases();
-      return found.every((detail) => detail?.phase === 'refused') ? found : undefined;
-    },
-    { deadlineMs: 60_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
-  );
+  const refused = await patroni().waitFor('every member to refuse it', async () => {
+    const found = await phases();
+    return found.every((detail) => detail?.phase === 'refused') ? found : undefined;
+  });
   for (const detail of refused) {
     expect(detail?.problems).toContainEqual(
       expect.objectContaining({ file: 'postgresql.conf', line: 2, name: 'wrok_mem' }),

@@ -42,7 +42,7 @@ it(
       await delay((kill * 1_037) % 1_900);
       const killed = await now();
       await killContainer(killed, 'howdah', patroni().signal);
-      const again = await waitFor(
+      const again = await patroni().waitFor(
         `the kubelet to start the agents again, after kill ${kill + 1}`,
         async () => {
           const pod = await now();
@@ -50,7 +50,6 @@ it(
           const isNew = howdah?.containerID !== killed.containers.howdah?.containerID;
           return isNew && (howdah?.restartCount ?? 0) > kill ? pod : undefined;
         },
-        { deadlineMs: 60_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
       );
       expect(again.containers.howdah?.lastState.terminated?.exitCode).toBe(137);
       const total = await waitFor(

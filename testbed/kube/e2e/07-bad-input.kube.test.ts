@@ -1,4 +1,3 @@
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { expect, it } from 'vitest';
 import { smallSegments } from './oracles/expect-audit-whole.ts';
 import { expectHealthy, waitingFor } from './oracles/what-agents-say.ts';
@@ -164,9 +163,7 @@ it('an image that is not there: a native sidecar holds PostgreSQL up, the pod na
   const held = new RegExp(`Init Containers:[^]*ImagePull[^]*${missing.source}`);
   await described(patroni(), 'the pod to name the image', held);
   // It is described before it has an address.
-  const before = await waitFor('its address', async () => (await patroni().pods())[0], {
-    ...{ deadlineMs: 30_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
-  });
+  const before = await patroni().waitFor('its address', async () => (await patroni().pods())[0], 30_000);
   expect(before.containers.postgres).toMatchObject({ ready: false });
   await apply();
   await servingPod(patroni(), before);

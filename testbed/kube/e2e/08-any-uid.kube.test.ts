@@ -34,10 +34,10 @@ const passwords = z.object({ stringData: z.record(z.string(), z.string()) });
 it('PostgreSQL serves, and agents without a password say which file they wait for', async () => {
   const pod = await patroni().pod('patroni-0');
   expect(await patroni().query(pod, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  const exporter = await waitFor(
+  const exporter = await patroni().waitFor(
     'the exporter to say what is wrong with its file',
     async () => (await patroni().status(pod)).agents.exporter?.config,
-    { deadlineMs: 30_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
+    30_000,
   );
   expect(JSON.stringify(exporter)).toContain('/etc/howdah/secrets/roles/howdah_monitor');
 });
@@ -58,10 +58,10 @@ it('all five agents are ready by the passwords of a Secret, under a uid without 
   const { howdah_config: config = '' } = stringData;
   await give({ howdah_config: config });
   const methods = `SELECT string_agg(DISTINCT auth_method, ',') AS local FROM pg_hba_file_rules WHERE type = 'local'`;
-  await waitFor(
+  await patroni().waitFor(
     'passwords to be the only way in by the socket',
     async () => (await patroni().query<{ local: string }>(pod, methods))[0]?.local === 'scram-sha-256',
-    { deadlineMs: 90_000, everyMs: 500, signal: patroni().signal, explain: patroni().lastWords },
+    90_000,
   );
   expect(await storedBackups(patroni(), pod)).toEqual([]);
   await give(stringData);

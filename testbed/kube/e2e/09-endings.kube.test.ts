@@ -1,6 +1,6 @@
 import { auditRecordsIn } from '@howdah/audit-upload/testing/log-writer';
 import { placesOf, type StoredRecord } from '@howdah/audit-upload/testing/read-store';
-import { nodeAddress } from '@howdah/testbed-kube/addresses';
+import { nodeAddress, storePorts } from '@howdah/testbed-kube/addresses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAuditWhole } from './oracles/expect-audit-whole.ts';
 import { applyExample } from './patroni/apply-example.ts';
@@ -24,7 +24,7 @@ const road = storeRoad(roadPort);
 beforeAll(() => road.open());
 afterAll(() => road.close());
 
-const { values: byTheRoad, patches } = byRoad(roadPort);
+const { storePort, patches } = byRoad(roadPort);
 const shipped = 'records.jsonl';
 
 interface Form {
@@ -34,7 +34,6 @@ interface Form {
 const exampleWith = (form: Form) => ({
   members: 1,
   values: [
-    byTheRoad,
     form,
     {
       agents: {
@@ -44,9 +43,9 @@ const exampleWith = (form: Form) => ({
       },
     },
   ],
-  patches,
-  // The road is for audit segments: how long PostgreSQL waits for its archive at its end is none of the agents' matter.
-  pgbackrest: { 'repo1-s3-endpoint': nodeAddress },
+  ...{ storePort, patches },
+  // The road is for the agents: how long PostgreSQL waits for its archive at its end is none of the agents' matter.
+  pgbackrest: { 'repo1-s3-endpoint': nodeAddress, 'repo1-storage-port': String(storePorts.s3) },
 });
 
 const patroni = usePatroni({

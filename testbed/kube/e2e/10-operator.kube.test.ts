@@ -67,12 +67,8 @@ it('is led by one of two operators, and the other one goes on when that one is k
     operator().kubectl(['get', 'lease', 'howdah-operator', '-o', 'jsonpath={.spec.holderIdentity}']);
   const before = await holder();
   await operator().kubectl(['delete', 'pod', before, '--grace-period=0', '--force']);
-  await waitFor(
-    'another one to lead',
-    async () => (['', before].includes(await holder()) ? undefined : true),
-    {
-      ...{ deadlineMs: 60_000, everyMs: 500, signal: operator().signal, explain: operator().lastWords },
-    },
+  await orders().waitFor('another one to lead', async () =>
+    ['', before].includes(await holder()) ? undefined : true,
   );
   const patch = JSON.stringify({ spec: { postgres: { parameters: { work_mem: '13MB' } } } });
   await operator().kubectl(['patch', 'pgc', 'orders', '--type=merge', '-p', patch]);

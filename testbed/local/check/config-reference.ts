@@ -32,6 +32,7 @@ export const referenceIndex = (agents: readonly string[]): string =>
     [
       ...agents.map((agent) => `- [${agent}.yaml](config/${agent}.md)`),
       '- [Metrics](metrics.md)',
+      '- [Alerts](alerts.md), and [as Prometheus loads them](howdah.rules.yaml)',
       '- [Errors](../errors.md)',
     ].join('\n'),
   ].join('\n\n')}\n`;

@@ -13,7 +13,7 @@ export const customResources = async ({ root }: Pick<StepContext, 'root'>): Prom
   if (!found.ok) return { files: [], problems: [`${source}: ${found.problem}`] };
   const files = Object.entries(found.value.customResourceDefinitions()).map(([plural, definition]) => ({
     path: `helm/howdah-crds/templates/${plural}.yaml`,
-    content: `# Made of operator/api by ./dev check --write generated.\n${stringify(definition, { lineWidth: 0 })}`,
+    content: `# Made of shared/kinds by ./dev check --write generated.\n${stringify(definition, { lineWidth: 0 })}`,
   }));
   const problems = files.flatMap(({ path, content }) =>
     content.includes('{{') ? [`${path}: Helm would take {{ for its own`] : [],

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { configReference, configTable, referenceIndex, withConfigTable } from './config-reference.ts';
 import { configRows } from './config-rows.ts';
 import { duplicateCodes, type ErrorPackage, errorReference } from './error-reference.ts';
+import { alerts } from './generate-alerts.ts';
 import { charts } from './generate-charts.ts';
 import { customResources } from './generate-crds.ts';
 import type { Generated, GeneratedFile } from './generated-file.ts';
@@ -16,12 +17,13 @@ import type { StepContext } from './step.ts';
 
 type Context = Pick<StepContext, 'root' | 'signal'>;
 
-/** Everything in the tree that is made from code: docs/errors.md, docs/reference, the READMEs' tables, charts' schemas. */
+/** Everything in the tree that is made from code: docs/errors.md, docs/reference, the READMEs' tables, charts' schemas, rules, runbooks. */
 export const generateAll = async (context: Context): Promise<Generated> => {
   const parts = [
     await errors(context),
     await configurations(context),
     await metrics(context),
+    await alerts(context),
     await charts(context),
     await customResources(context),
   ];

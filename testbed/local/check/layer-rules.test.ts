@@ -21,6 +21,8 @@ test.each([
   ['shared/postgres/connect.ts', 'agents/backup/model.ts', 'front-ends-use-agents'],
   ['shared/testing/postgres-server.ts', 'testbed/local/workspace.ts', 'front-ends-use-agents'],
   ['console/server.ts', 'agents/backup/model.ts', 'console-knows-no-agent'],
+  ['cli/plan/plan.ts', 'operator/reconcile.ts', 'cli-plans-with-the-operator'],
+  ['cli/status.ts', 'operator/desire/desire.ts', 'cli-plans-with-the-operator'],
   ['agents/backup/run.ts', 'shared/testing/postgres-server.ts', 'testing-is-for-tests'],
   ['cli/status.ts', 'cli/status.test.ts', 'testing-is-for-tests'],
   ['agents/suite/agents.ts', 'agents/backup/main.ts', 'main-is-a-program'],
@@ -50,10 +52,12 @@ test.each([
   ['shared/runtime/main.ts', 'node:process'],
   ['agents/backup/agent.ts', 'agents/backup/config.ts'],
   ['agents/backup/agent.ts', 'shared/pgbackrest/backup.ts'],
+  ['agents/backup/alerts.ts', 'shared/runtime/alert.ts'],
   ['agents/backup/run.ts', 'shared/runtime/state-file.ts'],
   ['agents/suite/agents.ts', 'agents/backup/agent.ts'],
   ['agents/suite/main.ts', 'agents/suite/agents.ts'],
   ['cli/config-check.ts', 'agents/backup/config.ts'],
+  ['cli/plan/plan-cluster.ts', 'operator/desire/desire.ts'],
   ['testbed/local/cluster/load.ts', 'npm:pg'],
 ])('%s may import %s', (from, to) => {
   expect(broken(from, to)).toEqual([]);

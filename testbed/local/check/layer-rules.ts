@@ -18,12 +18,12 @@ const crosses = ({ from, to }: Arrow): boolean =>
 
 const isAgent = (folder: string | undefined): boolean => folder?.startsWith('agents/') === true;
 
-/** A file of an agent's that does its work: neither wiring, configuration nor the declaration of metrics. */
+/** A file of an agent's that does its work: neither wiring, configuration nor the declaration of metrics and alerts. */
 const isStage = (path: string): boolean =>
   isAgent(packageOf(path)) &&
   packageOf(path) !== 'agents/suite' &&
   !isWorkshop(path) &&
-  !/\/(agent|main|config|metrics|metric-[^/]+|[^/]+-metrics)\.ts$/.test(path);
+  !/\/(agent|alerts|main|config|metrics|metric-[^/]+|[^/]+-metrics)\.ts$/.test(path);
 
 /** `from` may reach into no other package of ours than `allowed`. */
 const only = (
@@ -101,6 +101,19 @@ export const layerRules: readonly LayerRule[] = [
       !isWorkshop(from) &&
       /^(agents|cli)\//.test(to) &&
       !(from.startsWith('operator/') && /^agents\/[^/]+\/config\.ts$/.test(to)),
+  },
+  {
+    name: 'cli-plans-with-the-operator',
+    because:
+      'a plan that is judged by other functions than the operator’s would be a guess: cli/plan has them, but for what runs it and writes (ADR 0011)',
+    forbids: ({ from, to }) =>
+      from.startsWith('cli/') &&
+      !isWorkshop(from) &&
+      to.startsWith('operator/') &&
+      !(
+        from.startsWith('cli/plan/') &&
+        !/^operator\/(main|operator|reconcile|bring|http|metrics)\.ts$/.test(to)
+      ),
   },
   {
     name: 'testing-is-for-tests',

@@ -1,6 +1,4 @@
-import { chown, mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { identityOf } from '@howdah/testing/run-as';
+import { basename, dirname } from 'node:path';
 import { renderAuditUploadYaml, storeKeyFile } from './agent-config/audit-upload.ts';
 import { renderBackupYaml } from './agent-config/backup.ts';
 import { patroniPasswordFile, renderConfigReloadYaml } from './agent-config/config-reload.ts';
@@ -18,7 +16,7 @@ import { renderPgauditConf, renderPgHba, renderPostgresqlConf, writeAppliedFiles
  */
 export const renderMemberConfig = (layout: ClusterLayout, member: MemberLayout): Record<string, string> => ({
   'audit-upload.yaml': renderAuditUploadYaml(layout, member),
-  'backup.yaml': renderBackupYaml(member),
+  'backup.yaml': renderBackupYaml(layout, member),
   'config-reload.yaml': renderConfigReloadYaml(member),
   'exporter.yaml': renderExporterYaml(member),
   'logship.yaml': renderLogshipYaml(member),
@@ -41,10 +39,5 @@ export const writeMemberFiles = async (
 };
 
 /** One key of a mounted Secret, whose files only the agents' user may read. */
-const writeSecret = async (layout: ClusterLayout, path: string, secret: string): Promise<void> => {
-  const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
-  await writeMountedDirectory(directory, { [basename(path)]: secret }, 0o600);
-  if (identityOf(layout.user).uid === undefined) return;
-  await chown(join(directory, '..data', basename(path)), layout.user.uid, layout.user.gid);
-};
+const writeSecret = ({ user }: ClusterLayout, path: string, secret: string): Promise<void> =>
+  writeMountedDirectory(dirname(path), { [basename(path)]: secret }, 0o600, user);

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identityOf, type OsUser } from '@howdah/testing/run-as';
 
 /**
  * Writes `files` into `directory` as the kubelet writes a mounted ConfigMap or Secret (AtomicWriter in
@@ -8,18 +9,22 @@ import { join } from 'node:path';
  * all of the old files or all of the new ones. Files left out are removed.
  *
  * @param mode of the files; 0644 as a ConfigMap's default.
+ * @param owner to whom they belong as soon as they can be seen.
  */
 export const writeMountedDirectory = async (
   directory: string,
   files: Readonly<Record<string, string>>,
   mode = 0o644,
+  owner?: OsUser,
 ): Promise<void> => {
   await mkdir(directory, { recursive: true });
   const before = await readlink(join(directory, '..data')).catch(() => undefined);
   const folder = timestampedName(before);
   await mkdir(join(directory, folder), { mode: 0o755 });
   for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(directory, folder, name), content, { mode });
+    const path = join(directory, folder, name);
+    await writeFile(path, content, { mode });
+    if (owner !== undefined && identityOf(owner).uid !== undefined) await chown(path, owner.uid, owner.gid);
   }
   await rm(join(directory, '..data_tmp'), { force: true });
   await symlink(folder, join(directory, '..data_tmp'));

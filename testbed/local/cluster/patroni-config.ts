@@ -19,12 +19,19 @@ export interface PatroniTiming {
  */
 export const quickTiming: PatroniTiming = { ttl: 20, loopWait: 2, retryTimeout: 5 };
 
+/** PEM files that Patroni's REST API and PostgreSQL serve. */
+export interface ServerTls {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
 /** patroni.yml of one member. */
 export const renderPatroniConfig = (
   layout: ClusterLayout,
   member: MemberLayout,
   passwords: Passwords,
   timing: PatroniTiming,
+  tls?: ServerTls,
 ): string => {
   const rest = `127.0.0.1:${member.ports.patroni}`;
   const postgres = `127.0.0.1:${member.ports.postgres}`;
@@ -37,6 +44,7 @@ export const renderPatroniConfig = (
       listen: rest,
       connect_address: rest,
       authentication: { username: patroniUser, password: passwords.patroniRest },
+      ...(tls === undefined ? {} : { certfile: tls.certificateFile, keyfile: tls.keyFile }),
     },
     etcd3: { hosts: [`127.0.0.1:${layout.ports.etcdClient}`] },
     bootstrap: {
@@ -71,6 +79,9 @@ export const renderPatroniConfig = (
       parameters: {
         hba_file: join(member.appliedDirectory, 'pg_hba.conf'),
         ident_file: join(member.appliedDirectory, 'pg_ident.conf'),
+        ...(tls === undefined
+          ? {}
+          : { ssl: 'on', ssl_cert_file: tls.certificateFile, ssl_key_file: tls.keyFile }),
         unix_socket_directories: member.socketDirectory,
         shared_preload_libraries: 'pgaudit,pg_stat_statements',
         shared_buffers: '32MB',

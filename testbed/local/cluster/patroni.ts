@@ -12,6 +12,7 @@ import {
   renderBootstrapScript,
   renderBootstrapSql,
   renderPatroniConfig,
+  type ServerTls,
 } from './patroni-config.ts';
 
 const rolesSql = new URL('../../../shared/postgres/roles.sql', import.meta.url);
@@ -21,11 +22,17 @@ export const startPatroni = async (
   supervisor: Supervisor,
   layout: ClusterLayout,
   member: MemberLayout,
-  options: { readonly passwords: Passwords; readonly timing: PatroniTiming; readonly patroni: string },
+  options: {
+    readonly passwords: Passwords;
+    readonly timing: PatroniTiming;
+    readonly patroni: string;
+    /** Absent, both speak without TLS. */
+    readonly tls?: ServerTls;
+  },
 ): Promise<Managed> => {
-  const { passwords, timing } = options;
+  const { passwords, timing, tls } = options;
   const { user } = layout;
-  await writeOwned(member.patroniConfig, renderPatroniConfig(layout, member, passwords, timing), user);
+  await writeOwned(member.patroniConfig, renderPatroniConfig(layout, member, passwords, timing, tls), user);
   await writeOwned(
     bootstrapSql(member),
     renderBootstrapSql(await readFile(rolesSql, 'utf8'), passwords),

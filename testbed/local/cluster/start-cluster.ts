@@ -75,7 +75,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
 };
 
 /** Ends what an earlier run in `runDir` has left running, and removes its files. */
-const clearAway = async (runDir: string): Promise<void> => {
+export const clearAway = async (runDir: string): Promise<void> => {
   const left = readRecord(join(runDir, 'run.json'));
   if (left !== undefined) await stopRun(left);
   await rm(runDir, { recursive: true, force: true });

@@ -27,6 +27,20 @@ const until = (what: string, member: Member, deadlineMs: number, look: (now: Bac
     { deadlineMs, signal: signal(), explain: () => member.suite.logTail() },
   );
 
+/** The attempts at a schedule’s due time by the run journal, the first first. */
+const journalOf = async (
+  member: Member,
+  schedule: string,
+  isThere: (attempts: NonNullable<BackupStatus['runs']>) => boolean,
+) => {
+  const attemptsIn = ({ runs = [] }: BackupStatus) =>
+    runs.filter(({ scheduleId }) => scheduleId === schedule).toReversed();
+  const now = await until(`the journal of ${schedule} to be read`, member, 90_000, (status) =>
+    isThere(attemptsIn(status)),
+  );
+  return attemptsIn(now);
+};
+
 /** The repository itself, asked without any agent. */
 const backups = async () =>
   parseInfo(await cluster().pgbackrest(['info', '--output=json'], signal()), 'demo').backups;
@@ -35,7 +49,7 @@ const backups = async () =>
 const soon = (): Date =>
   new Date((Math.floor(Date.now() / 60_000) + (Date.now() % 60_000 > 45_000 ? 2 : 1)) * 60_000);
 
-/** Half a minute of work for one process: data that hardly compresses, and the slowest compression. */
+/** Some ten seconds of work for one process: data that hardly compresses, and the slowest compression. */
 beforeAll(async () => {
   for (const { layout } of cluster().members) {
     const config = await readFile(layout.pgbackrestConfig, 'utf8');
@@ -48,7 +62,7 @@ beforeAll(async () => {
   await until('the first full backup', primary, 60_000, ({ lastRun }) => lastRun?.outcome === 'done');
   await primary.query(
     `CREATE TABLE bulk AS
-     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 400000) AS n`,
+     SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 200000) AS n`,
   );
   await primary.query('CREATE TABLE bulk2 AS SELECT n, sha512(a) || a AS a FROM bulk');
 }, 180_000);
@@ -117,6 +131,12 @@ it('B05: a switchover during a scheduled backup aborts it on the old primary and
     'howdah-member': to.name,
   });
   expect(forThisDue[0]?.walStop?.slice(0, 8)).toBe('00000002');
+  // Told by every member, whoever it was.
+  for (const member of cluster().members) {
+    const runs = await journalOf(member, id, (attempts) => attempts.at(-1)?.outcome === 'done');
+    expect(runs[0]).toMatchObject({ member: old.name, outcome: 'aborted' });
+    expect(runs.at(-1)).toMatchObject({ member: to.name, label: done.lastRun?.label });
+  }
 }, 420_000);
 
 it('B02: the agents killed -9 while files are copied: one good backup for the due time, none doubled', async () => {
@@ -135,6 +155,7 @@ it('B02: the agents killed -9 while files are copied: one good backup for the du
     signal: signal(),
   });
   primary.suite.start();
+  const startedAgain = Date.now();
   const isForDue = (backup: { startedAt: string }) => Date.parse(backup.startedAt) >= dueAt.getTime();
   const after = await until(
     'new agents to see a backup for the due time',
@@ -145,6 +166,14 @@ it('B02: the agents killed -9 while files are copied: one good backup for the du
   expect(after.schedules[0]).not.toHaveProperty('overdueSince');
   expect(running.running?.dueAt).toBe(dueAt.toISOString());
   expect(await startedAfter(dueAt)).toMatchObject([{ type: 'full', annotations: { 'howdah-schedule': id } }]);
+  // The one that nobody watched was stopped, and is not under way for ever.
+  const runs = await journalOf(primary, id, (attempts) => attempts.at(-1)?.outcome === 'done');
+  expect(runs).toMatchObject([
+    { member: primary.name, outcome: 'failed', reason: `the agents of ${primary.name} ended during it` },
+    { member: primary.name, outcome: 'done' },
+  ]);
+  const closedAfterMs = Date.parse(runs[0]?.endedAt ?? '') - startedAgain;
+  expect(closedAfterMs).toBeLessThan(60_000);
 }, 420_000);
 
 it('every member says of itself whether it is primary and what the repository holds', async () => {

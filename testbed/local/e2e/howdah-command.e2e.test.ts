@@ -40,7 +40,7 @@ it('tells of a real cluster who is primary, what was backed up and what is due',
   });
   const primary = await cluster().primary(signal());
   expect((await howdah('status')).text).toMatch(new RegExp(`${primary.name} +primary`));
-  expect((await howdah('backup', 'list')).text).toMatch(/^\d{8}-\d{6}F +full +1 /m);
+  expect((await howdah('backup', 'list')).text).toMatch(/^\d{8}-\d{6}F +full +\d\d-\d\d /m);
   expect((await howdah('backup', 'schedule')).text).toMatch(/Europe\/Berlin/);
 });
 

@@ -1,18 +1,30 @@
 import { spawn } from 'node:child_process';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 
-/** Runs our Node with these arguments in the clone, on our terminal (errors only when `quiet`); gives its exit code. */
+/**
+ * Where a program's words go: it has our terminal; or they come as lines, since others write there as well; or its
+ * errors alone.
+ */
+export type Output = 'terminal' | 'lines' | 'errors';
+
+const places = { terminal: 'inherit', lines: 'pipe', errors: 'ignore' } as const;
+
+/** How long after its end a program's words are waited for: one of its children may live on and hold the pipe. */
+const lastWordsMs = 10_000;
+
+/** Runs our Node with these arguments in the clone; gives its exit code, after all that it said. */
 export const spawnHere = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  quiet = false,
+  output: Output = 'terminal',
 ): Promise<number> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], {
       cwd: cloneDirectory,
       env: { ...process.env, ...env },
-      stdio: ['inherit', quiet ? 'ignore' : 'inherit', 'inherit'],
+      stdio: ['inherit', places[output], 'inherit'],
     });
+    child.stdout?.pipe(process.stdout, { end: false });
     // Ctrl-C reaches the child too (same terminal); we stay to see how it ends. A plain kill is passed on.
     const passOn = (signal: NodeJS.Signals) => child.kill(signal);
     const ignore = () => undefined;
@@ -22,7 +34,12 @@ export const spawnHere = (
       settle();
       reject(error);
     });
-    child.once('exit', (code) => {
+    let impatient: NodeJS.Timeout | undefined;
+    child.once('exit', () => {
+      impatient = setTimeout(() => child.stdout?.destroy(), lastWordsMs);
+    });
+    child.once('close', (code) => {
+      clearTimeout(impatient);
       settle();
       resolve(code ?? 1);
     });

@@ -67,7 +67,7 @@ const outcomeOf = (runs: readonly TestRun[]): 'held' | 'broken' | 'untested' => 
 
 const runFault = async ({ id }: Fault, files: readonly string[]): Promise<readonly TestRun[]> => {
   if (files.length === 0) return [];
-  const runs = await runVitest([...files, '-t', `(^|\\s)${id}:`], {}, true);
+  const runs = await runVitest([...files, '-t', `(^|\\s)${id}:`], {}, 'errors');
   return runs.filter((run) => run.outcome === 'failed' || showsFault(run.name, id));
 };
 

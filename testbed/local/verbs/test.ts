@@ -4,8 +4,9 @@ import { cloneDirectory, currentWorkspace } from '@howdah/testbed-tools/workspac
 import type { Command } from 'commander';
 import { ensurePackages } from '../install/ensure.ts';
 import { ensurePatroni } from '../install/patroni.ts';
+import { runLanes } from '../runs/lanes.ts';
 import { spawnHere } from '../runs/spawn-here.ts';
-import { tiers } from '../runs/tiers.ts';
+import { steps, type Tier } from '../runs/tiers.ts';
 import { runVitest } from '../runs/vitest.ts';
 import { countOf, formatCounts, slowest, type TestRun } from '../runs/vitest-report.ts';
 import { checkScript } from './check.ts';
@@ -34,21 +35,29 @@ export const addTest = (program: Command): void => {
     });
 };
 
-/** The check, then tier by tier, so that what needs the whole machine has it. */
+/** The check, then step by step; each step's lanes at a time. */
 const everything = async (): Promise<readonly TestRun[]> => {
   const code = await spawnHere([checkScript]);
   const runs: TestRun[] = [
     { file: '', name: './dev check', outcome: code === 0 ? 'passed' : 'failed', durationMs: 0 },
   ];
-  for (const tier of tiers) {
-    say(`\n== ${tier}`);
-    if (tier === 'kube' && !mayHaveOwnNode()) {
-      say('skipped: a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux');
-      runs.push({ file: '', name: './dev test --project kube', outcome: 'skipped', durationMs: 0 });
-      continue;
-    }
-    runs.push(...(await runVitest(['--project', tier])));
+  for (const lanes of steps) {
+    const alone = lanes.length === 1;
+    runs.push(...(await runLanes(lanes, (tier) => runTier(tier, alone))));
   }
+  return runs;
+};
+
+const runTier = async ({ name, projects }: Tier, alone: boolean): Promise<readonly TestRun[]> => {
+  say(`\n== ${name}`);
+  const start = performance.now();
+  if (name.startsWith('kube') && !mayHaveOwnNode()) {
+    say('skipped: a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux');
+    return [{ file: '', name: `./dev test --project ${name}`, outcome: 'skipped', durationMs: 0 }];
+  }
+  const words = projects.flatMap((project) => ['--project', project]);
+  const runs = await runVitest(words, {}, alone ? 'terminal' : 'lines');
+  say(`== ${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
   return runs;
 };
 
@@ -61,7 +70,11 @@ const report = (runs: readonly TestRun[]): number => {
   }
   const failed = runs.filter((run) => run.outcome === 'failed');
   if (failed.length > 0) say('\nFailed; to run one again:');
-  for (const run of failed) say(`  ${again(run)}`);
+  for (const run of failed) {
+    say(`  ${again(run)}`);
+    // Of a test vitest has told why; of what is none nobody has.
+    if (run.file === '' && run.failure !== undefined) say(`    ${run.failure}`);
+  }
   const strict = process.env.CI === 'true' && counts.skipped > 0;
   if (strict) say('\nWith CI=true a skipped test is a failure:');
   for (const run of strict ? runs.filter((each) => each.outcome === 'skipped') : []) say(`  ${again(run)}`);

@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { CommandOptions, KubeCluster } from '@howdah/testbed-kube/kube-cluster';
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import { type Members, membersIn } from '../patroni/members.ts';
+import { type Members, type MembersInput, membersIn } from '../patroni/members.ts';
 
 /** A cluster that the operator made of a manifest. */
 export interface MadeCluster extends Members {
@@ -61,7 +60,6 @@ export const installOperator = async (
 ): Promise<InstalledOperator> => {
   const kubectl: InstalledOperator['kubectl'] = (args, more) =>
     cluster.kubectl(['--namespace', namespace, ...args], signal, more);
-  const made = (name: string): MadeCluster => madeCluster(cluster, namespace, name, signal);
   const lastWords = async () => {
     const words = (args: readonly string[]) =>
       cluster
@@ -71,11 +69,14 @@ export const installOperator = async (
     return (
       await Promise.all([
         words(['get', 'pgc,pods', '-o', 'wide']),
+        words(['get', 'pgc', '-o', 'yaml']),
         words(['logs', '-l', selector, '--prefix', '--tail=30']),
         words(['events', '--types=Warning']),
       ])
     ).join('\n');
   };
+  const made = (name: string): MadeCluster =>
+    madeCluster(name, { cluster, namespace, signal, keepersWords: lastWords });
   const upgrade: InstalledOperator['upgrade'] = async (more) => {
     const place = ['--namespace', namespace, '--values', '-', '--wait', '--timeout', '120s'];
     await cluster.helm(['upgrade', '--install', release, chart('howdah'), ...place], signal, {
@@ -114,20 +115,13 @@ const developmentImages = {
   replicas: 1,
 };
 
-const madeCluster = (
-  cluster: KubeCluster,
-  namespace: string,
-  name: string,
-  signal: AbortSignal,
-): MadeCluster => {
+const madeCluster = (name: string, input: Omit<MembersInput, 'label' | 'superuserPassword'>): MadeCluster => {
   const members = membersIn({
-    ...{ cluster, namespace, signal, label: `howdah.dev/cluster=${name}` },
+    ...input,
+    label: `howdah.dev/cluster=${name}`,
     superuserPassword: async () => {
       const args = ['get', 'secret', `${name}-superuser`, '-o', 'jsonpath={.data.password}'];
-      return Buffer.from(
-        await cluster.kubectl(['--namespace', namespace, ...args], signal),
-        'base64',
-      ).toString();
+      return Buffer.from(await members.kubectl(args), 'base64').toString();
     },
   });
   const read = async () =>
@@ -140,7 +134,7 @@ const madeCluster = (
       return Object.fromEntries(status.conditions.map((each) => [each.type, each]));
     },
     until: (type, wanted, deadlineMs = 120_000) =>
-      waitFor(
+      members.waitFor(
         `${type} of ${name} to be ${wanted}`,
         async () => {
           const { metadata, status } = await read();
@@ -149,11 +143,7 @@ const madeCluster = (
             ? found
             : undefined;
         },
-        {
-          ...{ deadlineMs, everyMs: 500, signal },
-          explain: async () =>
-            `${await members.kubectl(['get', 'pgc', name, '-o', 'yaml'])}\n${await members.lastWords()}`,
-        },
+        deadlineMs,
       ),
   };
 };

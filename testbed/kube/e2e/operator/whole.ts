@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { beforeAll } from 'vitest';
 import * as z from 'zod';
 import type { InstalledOperator, MadeCluster } from './operator.ts';
@@ -12,7 +11,7 @@ export interface Whole {
   example(): Awaited<ReturnType<typeof s3Example>>;
   /** Applies the example with other values in its spec. */
   applyWith(spec: object): Promise<string>;
-  until<Answer>(what: string, look: () => Promise<Answer | undefined>, deadlineMs?: number): Promise<Answer>;
+  readonly until: MadeCluster['waitFor'];
   /** Makes an action, and waits until it has this phase. */
   act(name: string, spec: object, phase?: string, deadlineMs?: number): Promise<Outcome>;
   /** Waits until a request or an action has this phase. */
@@ -39,11 +38,7 @@ export const useWhole = (operator: () => InstalledOperator): Whole => {
   });
 
   const orders = () => operator().made('orders');
-  const until: Whole['until'] = (what, look, deadlineMs = 60_000) =>
-    waitFor(what, look, {
-      ...{ deadlineMs, everyMs: 500, signal: operator().signal },
-      explain: async () => `${await operator().lastWords()}\n${await orders().lastWords()}`,
-    });
+  const until: Whole['until'] = (...asked) => orders().waitFor(...asked);
   const reaches: Whole['reaches'] = (kind, name, phase, deadlineMs = 120_000) =>
     until(
       `${kind} ${name} to be ${phase}`,

@@ -5,10 +5,9 @@ import { auditRecordsIn } from '@howdah/audit-upload/testing/log-writer';
 import { placesOf, type StoredRecord, storedRecords } from '@howdah/audit-upload/testing/read-store';
 import { s3Store } from '@howdah/audit-upload/testing/s3';
 import { verifyChain } from '@howdah/audit-upload/verify';
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { expect } from 'vitest';
-import type { Patroni } from '../patroni/patroni.ts';
+import type { Members } from '../patroni/members.ts';
 import type { Pod } from '../patroni/pods.ts';
 import { logFileSizes, readLogFile } from './log-files.ts';
 
@@ -18,7 +17,7 @@ export const smallSegments = {
 };
 
 /** The pod's chain; it is the same for as long as its state directory is. */
-export const chainOf = async (patroni: Patroni, pod: Pod): Promise<string | undefined> =>
+export const chainOf = async (patroni: Omit<Members, 'agentsReady'>, pod: Pod): Promise<string | undefined> =>
   (await patroni.status(pod)).agents['audit-upload']?.detail?.chain.id;
 
 /**
@@ -26,29 +25,37 @@ export const chainOf = async (patroni: Patroni, pod: Pod): Promise<string | unde
  * verifies. Nothing may write audited statements meanwhile.
  *
  * @param port of the container in which audit-upload runs.
+ * @param place where the records go, when not below the namespace's name in the bucket for audit records.
  * @returns the records of the bucket.
  */
 export const expectAuditWhole = async (
-  patroni: Patroni,
+  patroni: Omit<Members, 'agentsReady'>,
   pod: Pod,
   port?: number,
+  place: { readonly bucket?: string; readonly prefix?: string } = {},
 ): Promise<readonly StoredRecord[]> => {
   const expected = await auditRecordsOf(patroni, pod);
-  const proven = await waitFor(
+  const proven = await patroni.waitFor(
     `the ${expected.length} audit records of ${pod.name} to be proven`,
     async () => {
       const audit = (await patroni.status(pod, port)).agents['audit-upload']?.detail;
       return audit !== undefined && audit.records.proven >= expected.length ? audit : undefined;
     },
-    { deadlineMs: 90_000, everyMs: 500, signal: patroni.signal, explain: patroni.lastWords },
+    90_000,
   );
   const { url, ca, region, buckets, ...keys } = await patroni.cluster.store('s3', patroni.signal);
   await using directory = await temporaryDirectory();
   const caFile = join(directory.path, 'ca.crt');
   await writeFile(caFile, ca);
-  const store = await s3Store({ endpoint: url, bucket: buckets.audit, region, caFile, ...keys });
+  const store = await s3Store({
+    endpoint: url,
+    bucket: place.bucket ?? buckets.audit,
+    region,
+    caFile,
+    ...keys,
+  });
   try {
-    const prefix = patroni.namespace;
+    const { prefix = patroni.namespace } = place;
     const { id: chain, head: sequence, headHash: sha256 = '' } = proven.chain;
     const records = await storedRecords(store, chainPrefix(prefix, chain));
     expect([...placesOf(records)].sort(), `records of ${pod.name}`).toEqual(expected.toSorted());
@@ -65,7 +72,10 @@ export const expectAuditWhole = async (
 };
 
 /** The oracle: every csvlog file on the volume, read whole, without the code under test. */
-const auditRecordsOf = async (patroni: Patroni, pod: Pod): Promise<readonly string[]> => {
+const auditRecordsOf = async (
+  patroni: Omit<Members, 'agentsReady'>,
+  pod: Pod,
+): Promise<readonly string[]> => {
   const found: string[] = [];
   for (const [name, bytes] of Object.entries(await logFileSizes(patroni, pod)))
     found.push(...auditRecordsIn(await readLogFile(patroni, pod, name, bytes)));

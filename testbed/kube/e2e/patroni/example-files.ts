@@ -13,6 +13,8 @@ export interface ExampleOptions {
   readonly members?: number;
   /** Strategic merge patches, last of all. */
   readonly patches?: readonly object[];
+  /** By which pods reach the store, where it is not the store's own. */
+  readonly storePort?: number;
   /** Lines of pgbackrest.conf that are replaced, e.g. `{'compress-type': 'gz'}`. */
   readonly pgbackrest?: Readonly<Record<string, string>>;
 }
@@ -27,9 +29,10 @@ export interface ExampleFiles extends AsyncDisposable {
 
 export const writeExample = async (
   namespace: string,
-  store: S3Facts,
-  { values = {}, members, patches = [], pgbackrest = {} }: ExampleOptions,
+  facts: S3Facts,
+  { values = {}, members, patches = [], storePort = facts.port, pgbackrest = {} }: ExampleOptions,
 ): Promise<ExampleFiles> => {
+  const store = { ...facts, port: storePort };
   const directory = await mkdtemp(join(tmpdir(), `howdah-${namespace}-`));
   const file = (path: string) => join(directory, path);
   await cp(example('.'), directory, { recursive: true });
@@ -48,12 +51,12 @@ export const writeExample = async (
     'ca.crt': store.ca,
   }));
 
-  const auditStore = {
-    endpoint: `https://${store.hostName}:${store.port}`,
-    bucket: store.buckets.audit,
-    region: store.region,
+  const filledIn = {
+    agents: {
+      'audit-upload': { prefix: namespace, store: { s3: bucketIn(store, 'audit') } },
+      backup: { repositories: [repositoryStoreIn(store, namespace)] },
+    },
   };
-  const filledIn = { agents: { 'audit-upload': { prefix: namespace, store: { s3: auditStore } } } };
   for (const output of ['resources', 'patch'])
     await writeFile(file(`agents/${output}.yaml`), await render([filledIn, { output }, ...[values].flat()]));
 
@@ -83,6 +86,27 @@ const replicas = (members: number): object => ({
   metadata: { name: 'patroni' },
   spec: { replicas: members },
 });
+
+const bucketIn = (store: S3Facts, use: 'audit' | 'backup') => ({
+  endpoint: `https://${store.hostName}:${store.port}`,
+  bucket: store.buckets[use],
+  region: store.region,
+});
+
+/** A list of values is replaced as a whole. */
+const repositoryStoreIn = (store: S3Facts, namespace: string) => {
+  const secret = '/etc/howdah/secrets/backup-store';
+  return {
+    repo: 1,
+    path: `/${namespace}`,
+    s3: {
+      ...bucketIn(store, 'backup'),
+      accessKeyIdFile: `${secret}/access-key-id`,
+      secretAccessKeyFile: `${secret}/secret-access-key`,
+      caFile: `${secret}/ca.crt`,
+    },
+  };
+};
 
 const repositoryIn = (store: S3Facts, namespace: string): Readonly<Record<string, string>> => ({
   'repo1-path': `/${namespace}`,

@@ -26,6 +26,16 @@ export interface Members {
   metrics(pod: Pod, port?: number): Promise<string>;
   /** Waits until the agents of so many pods say that they are ready. */
   agentsReady(members: number, ports?: readonly number[]): Promise<void>;
+  /**
+   * Waits until `look` gives something other than undefined or false, by default for a minute.
+   *
+   * @param what ends the sentence "waited 60 s for …", which the last words follow.
+   */
+  waitFor<Found>(
+    what: string,
+    look: () => Promise<Found | undefined | false>,
+    deadlineMs?: number,
+  ): Promise<Found>;
   /** What a person needs to understand a failure: the pods, events, and each container's last lines. */
   lastWords(): Promise<string>;
 }
@@ -38,6 +48,8 @@ export interface MembersInput {
   /** `cluster-name=patroni` */
   readonly label: string;
   readonly superuserPassword: () => Promise<string>;
+  /** Of whoever looks after them. */
+  readonly keepersWords?: () => Promise<string>;
   readonly signal: AbortSignal;
 }
 
@@ -46,6 +58,7 @@ export const membersIn = ({
   namespace,
   label,
   superuserPassword,
+  keepersWords = async () => '',
   signal,
 }: MembersInput): Members => {
   const kubectl: Members['kubectl'] = (args, more) =>
@@ -61,7 +74,7 @@ export const membersIn = ({
     const logs = ['logs', '-l', label, '--all-containers', '--prefix', '--tail=15', '--max-log-requests=20'];
     const events = ['events', '--types=Warning'];
     const parts = [['get', 'pods', '-o', 'wide'], events, logs].map(words);
-    return (await Promise.all(parts)).join('\n');
+    return (await Promise.all([keepersWords(), ...parts])).join('\n');
   };
   const connect = async ({ address }: Pod) => {
     const client = new Client({
@@ -72,12 +85,8 @@ export const membersIn = ({
     await client.connect();
     return client;
   };
-  const waiting = (deadlineMs: number, everyMs = 500) => ({
-    deadlineMs,
-    everyMs,
-    signal,
-    explain: lastWords,
-  });
+  const until: Members['waitFor'] = (what, look, deadlineMs = 60_000) =>
+    waitFor(what, look, { deadlineMs, everyMs: 500, signal, explain: lastWords });
 
   return {
     cluster,
@@ -92,10 +101,8 @@ export const membersIn = ({
       return found;
     },
     primary: () =>
-      waitFor(
-        'a primary',
-        async () => (await pods()).find(({ role, ending }) => role === 'primary' && !ending),
-        waiting(60_000),
+      until('a primary', async () =>
+        (await pods()).find(({ role, ending }) => role === 'primary' && !ending),
       ),
     connect,
     query: async <Row extends QueryResultRow>(pod: Pod, sql: string) => {
@@ -117,8 +124,9 @@ export const membersIn = ({
         );
         return (await Promise.all(asked)).length === members * ports.length;
       };
-      await waitFor(`the agents of ${members} pods to be ready`, isReady, waiting(120_000));
+      await until(`the agents of ${members} pods to be ready`, isReady, 120_000);
     },
+    waitFor: until,
     lastWords,
   };
 };

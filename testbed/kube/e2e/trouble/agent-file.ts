@@ -1,4 +1,3 @@
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import type { Patroni } from '../patroni/patroni.ts';
@@ -25,13 +24,13 @@ export const changeAgentFile = async (
   const patch = JSON.stringify({ data: { [name]: changed } });
   await patroni.kubectl(['patch', 'configmap', agentFiles, '--type=merge', '-p', patch]);
   await hastenMounts(patroni);
-  await waitFor(
+  await patroni.waitFor(
     `${name} to be in force on every member`,
     async () => {
       const after = await digests(patroni, agent);
       return after.every((digest, n) => digest !== undefined && digest !== before[n]);
     },
-    { deadlineMs: 150_000, everyMs: 500, signal: patroni.signal, explain: patroni.lastWords },
+    150_000,
   );
 };
 

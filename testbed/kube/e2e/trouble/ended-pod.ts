@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { StoredRecord } from '@howdah/audit-upload/testing/read-store';
-import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import * as z from 'zod';
 import { severitiesIn } from '../oracles/csv-severities.ts';
 import type { Patroni } from '../patroni/patroni.ts';
@@ -17,9 +16,7 @@ const volumeOf = async (patroni: Patroni, claim: string): Promise<string> => {
 export const endPod = async (patroni: Patroni): Promise<void> => {
   await patroni.kubectl(['scale', 'statefulset/patroni', '--replicas=0']);
   const isGone = async () => (await patroni.kubectl(['get', 'pods', '-o', 'name'])).trim() === '';
-  await waitFor('the pod to be gone', isGone, {
-    ...{ deadlineMs: 150_000, everyMs: 500, signal: patroni.signal, explain: patroni.lastWords },
-  });
+  await patroni.waitFor('the pod to be gone', isGone, 150_000);
 };
 
 /** Starts it when it does not run. */

@@ -51,10 +51,7 @@ export const storeRoad = (port: number): StoreRoad => {
 /** What an example wants to go by the road on `port`: the store's own name, which its certificate carries. */
 export const byRoad = (port: number) =>
   ({
-    pgbackrest: { 'repo1-storage-port': String(port) },
-    values: {
-      agents: { 'audit-upload': { store: { s3: { endpoint: `https://s3.howdah.test:${port}` } } } },
-    },
+    storePort: port,
     patches: [
       {
         apiVersion: 'apps/v1',

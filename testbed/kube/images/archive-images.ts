@@ -2,26 +2,37 @@ import { ourselves, runAs } from '@howdah/testing/run-as';
 import * as z from 'zod';
 
 const index = z.object({
-  manifests: z.array(z.object({ annotations: z.record(z.string(), z.string()).default({}) })),
+  manifests: z.array(
+    z.object({ digest: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+  ),
 });
 const dockerManifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));
 
-/** The names of the images in an archive: an OCI layout's annotations, else docker's manifest.json. */
-export const namesInArchive = async (archive: string, signal: AbortSignal): Promise<readonly string[]> => {
+export interface ArchivedImage {
+  readonly name: string;
+  /** `sha256:…` of its manifest; docker's archives do not tell it. */
+  readonly digest?: string;
+}
+
+/** The images in an archive: by an OCI layout's annotations, else by docker's manifest.json. */
+export const imagesInArchive = async (
+  archive: string,
+  signal: AbortSignal,
+): Promise<readonly ArchivedImage[]> => {
   const inOci = await member(archive, 'index.json', signal);
   const oci =
     inOci === undefined
       ? []
-      : index.parse(inOci).manifests.flatMap(({ annotations }) => {
+      : index.parse(inOci).manifests.flatMap(({ digest, annotations }) => {
           const name =
             annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'];
-          return name === undefined ? [] : [name];
+          return name === undefined ? [] : [{ name, digest }];
         });
   if (oci.length > 0) return oci;
   const inDocker = await member(archive, 'manifest.json', signal);
   return inDocker === undefined
     ? []
-    : dockerManifest.parse(inDocker).flatMap(({ RepoTags }) => RepoTags ?? []);
+    : dockerManifest.parse(inDocker).flatMap(({ RepoTags }) => (RepoTags ?? []).map((name) => ({ name })));
 };
 
 /** One JSON file of a tar archive, or undefined when it is not in it. */
