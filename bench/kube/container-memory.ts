@@ -1,4 +1,4 @@
-import type { Patroni } from '@howdah/testbed-kube-e2e/patroni/patroni';
+import type { Members } from '@howdah/testbed-kube-e2e/patroni/members';
 import * as z from 'zod';
 
 /** The kubelet's `/stats/summary`, of which this is asked; bytes. */
@@ -24,7 +24,10 @@ export interface ContainerMemory {
   readonly anonymousMiB: number;
 }
 
-export const containerMemory = async (patroni: Patroni): Promise<readonly ContainerMemory[]> => {
+/** Of every pod of a namespace. */
+export const containerMemory = async (
+  patroni: Pick<Members, 'kubectl' | 'namespace'>,
+): Promise<readonly ContainerMemory[]> => {
   const args = ['get', 'nodes', '-o', 'jsonpath={.items[*].metadata.name}'];
   const nodes = (await patroni.kubectl(args)).split(' ');
   const answers = await Promise.all(

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { startKube } from '@howdah/testbed-kube/cluster';
 import { type Patroni, startPatroni } from '@howdah/testbed-kube-e2e/patroni/patroni';
 import { setup } from '@howdah/testbed-kube-e2e/tier-setup';
-import { openSettingEdits, type SettingEdits } from '@howdah/testbed-kube-e2e/trouble/edit-setting';
+import { type FileEdits, openFileEdits } from '@howdah/testbed-kube-e2e/trouble/edit-setting';
 import { firstProcess, killContainer } from '@howdah/testbed-kube-e2e/trouble/kill-container';
 import { getText } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
@@ -61,7 +61,7 @@ const startToReady = async (patroni: Patroni, name: string): Promise<number> => 
   return ageSeconds - (performance.now() - readyMs) / 1_000;
 };
 
-const propagation = async (edits: SettingEdits, count: number, touch: boolean, from: number) => {
+const propagation = async (edits: FileEdits, count: number, touch: boolean, from: number) => {
   const seconds: number[] = [];
   for (let n = 0; n < count; n += 1)
     seconds.push((await edits.edit(String(from + n), touch, 240_000)) / 1_000);
@@ -82,7 +82,7 @@ try {
   for (let n = 0; n < Number(values.starts); n += 1) starts.push(await startToReady(patroni, name));
   say(`start to ready, five agents beside the primary: ${summaryOf(starts, 's')}`);
 
-  await using edits = await openSettingEdits(patroni);
+  await using edits = await openFileEdits(patroni);
   const touched = await propagation(edits, Number(values.edits), true, 100);
   say(`kubectl apply to pg_settings of the slowest of three, pods touched: ${summaryOf(touched, 's')}`);
   const untouched = await propagation(edits, Number(values.untouched), false, 200);
