@@ -24,17 +24,18 @@ export const ensureDebianBase = async (
   if ((await ageMs(tar)) > maxAgeMs) {
     tell(`making a base of Debian ${suite}`);
     await mkdir(directory, { recursive: true });
-    // What was left when it was interrupted, mmdebstrap would not write over.
-    await rm(`${tar}.new`, { recursive: true, force: true });
+    // Another clone may make the same; and what was left by an interruption, mmdebstrap would not write over.
+    const fresh = `${tar}.${process.pid}.new`;
+    await rm(fresh, { recursive: true, force: true });
     await runAs(
       ourselves(),
       'mmdebstrap',
-      [...mmdebstrapOptions, ...lagging(suite), suite, `${tar}.new`, ...sources(suite)],
+      [...mmdebstrapOptions, ...lagging(suite), suite, fresh, ...sources(suite)],
       {
         timeoutMs: 600_000,
       },
     );
-    await rename(`${tar}.new`, tar);
+    await rename(fresh, tar);
   } else if (await isThere(buildah, debianBase(suite))) return;
   const container = await buildah(['from', 'scratch']);
   await buildah(['add', '--quiet', container, tar, '/'], { timeoutMs: 300_000 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { buildCache } from '@howdah/testbed-tools/build-cache';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 
 /** Where images and what they are built with are kept. */
@@ -14,5 +15,10 @@ export interface ImagesDirectory {
 
 export const imagesDirectory = (workspace: Workspace): ImagesDirectory => {
   const root = join(workspace.tools, 'images');
-  return { root, bases: join(root, 'bases'), storage: join(root, 'storage'), logs: join(root, 'logs') };
+  return {
+    root,
+    bases: join(buildCache(), 'bases'),
+    storage: join(root, 'storage'),
+    logs: join(root, 'logs'),
+  };
 };
