@@ -31,6 +31,7 @@ const project = (
   },
 });
 
+const storeSetup = 'testbed/stores/tier-setup.ts';
 const kubeSetup = 'testbed/kube/e2e/tier-setup.ts';
 
 const tiers: readonly Tier[] = [
@@ -38,10 +39,19 @@ const tiers: readonly Tier[] = [
     ...{ name: 'pure', include: '**/*.test.ts', exclude: '**/*.{pg,store,kube,e2e,page}.test.ts' },
     testTimeout: 10_000,
   },
-  { name: 'pg', include: '**/*.pg.test.ts', testTimeout: 60_000, maxWorkers: 1 },
-  { name: 'store', include: '**/*.store.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+  {
+    ...{ name: 'pg', include: '**/*.pg.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+    globalSetup: storeSetup,
+  },
+  {
+    ...{ name: 'store', include: '**/*.store.test.ts', testTimeout: 60_000, maxWorkers: 1 },
+    globalSetup: storeSetup,
+  },
   { name: 'page', include: '**/*.page.test.ts', testTimeout: 60_000, maxWorkers: 1 },
-  { name: 'e2e', include: '**/*.e2e.test.ts', testTimeout: 300_000, maxWorkers: 1 },
+  {
+    ...{ name: 'e2e', include: '**/*.e2e.test.ts', testTimeout: 300_000, maxWorkers: 1 },
+    globalSetup: storeSetup,
+  },
   // What they break or change belongs to no namespace: the node and its parts, the kinds, the whole cluster. Most of
   // their time they wait, so they go first, while the tiers without pods run beside them.
   {

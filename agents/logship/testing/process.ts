@@ -15,14 +15,14 @@ export interface AgentProcess {
   kill(): Promise<void>;
   /** All series whose name begins so, by name with labels; undefined while nothing answers. */
   scrape(prefix: string): Promise<ReadonlyMap<string, number> | undefined>;
-  /** Scrapes until the agent answers and `enough` holds. */
+  /** Scrapes until the agent answers and `enough` holds; rejects when nothing changes for half a minute. */
   until(
     prefix: string,
     enough: (series: ReadonlyMap<string, number>) => boolean,
   ): Promise<ReadonlyMap<string, number>>;
 }
 
-const deadlineMs = 30_000;
+const silenceMs = 30_000;
 
 export const agentProcess = async (root: string, yaml: string): Promise<AgentProcess> => {
   const config = join(root, 'config');
@@ -64,11 +64,16 @@ export const agentProcess = async (root: string, yaml: string): Promise<AgentPro
     },
     scrape,
     until: async (prefix, enough) => {
-      const deadline = Date.now() + deadlineMs;
+      let seen = '';
+      let deadline = Date.now() + silenceMs;
       for (;;) {
         const series = await scrape(prefix);
         if (series !== undefined && enough(series)) return series;
-        if (Date.now() > deadline) throw new Error(`still ${JSON.stringify([...(series ?? [])])}`);
+        const now = JSON.stringify([...(series ?? [])]);
+        // However much there is to read on a busy machine: only standing still is wrong.
+        if (now !== seen) deadline = Date.now() + silenceMs;
+        seen = now;
+        if (Date.now() > deadline) throw new Error(`still ${now}`);
         await sleep(50);
       }
     },
