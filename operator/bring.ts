@@ -61,7 +61,7 @@ export class Bringer {
     { object, wanted, desired, unseen, pods, fleet, patroni, roll, wrongCertificate }: Scene,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { api, mirrors, logins, events, actions, backups } = this.#input;
+    const { api, mirrors, logins, events } = this.#input;
     await logins.make(wanted, signal);
     const grown = await growVolumes({ api, mirrors }, wanted, signal);
     for (const each of desired.objects)
@@ -69,21 +69,39 @@ export class Bringer {
     const primary = runningPrimary(pods, fleet);
     if (primary !== undefined) await patroni.configure(primary, dynamicConfig(wanted.spec), signal);
     const behind = await touchPods(api, wanted.namespace, unseen, desired.mounted.digest, signal);
-    const { namespace, name } = wanted;
+    const { namespace } = wanted;
     const tools = { api, namespace, agentImage: wanted.images.agent, patroni, pods };
     const done = await takeRollStep(roll, tools, signal);
     if (done !== undefined)
       await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
-    const rolling = roll.step !== 'none' && roll.step !== 'held';
+    const acting = await this.act({ wanted, pods, fleet, patroni, roll, wrongCertificate }, signal);
+    // A server that lets nobody in keeps nothing else from being done.
+    await this.#bringUsers(object, wanted, pods, fleet, signal);
+    return acting || behind.length > 0;
+  }
+
+  /** Does what is asked for by other kinds, also for a cluster that runs and whose spec is refused now. */
+  async act(
+    {
+      wanted,
+      pods,
+      fleet,
+      patroni,
+      roll,
+      wrongCertificate,
+    }: Pick<Scene, 'wanted' | 'pods' | 'fleet' | 'patroni' | 'roll' | 'wrongCertificate'>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { actions, backups } = this.#input;
+    const { namespace, name } = wanted;
     const { backup } = wanted.spec;
+    const rolling = roll.step !== 'none' && roll.step !== 'held';
     const acting = await actions.look(
       { namespace, name, pods, fleet, rolling, patroni, backup, wrongCertificate },
       signal,
     );
-    const copying = await backups.look(namespace, name, fleet, signal);
-    // A server that lets nobody in keeps nothing else from being done.
-    await this.#bringUsers(object, wanted, pods, fleet, signal);
-    return acting || copying || behind.length > 0;
+    const copying = await backups.look({ namespace, name, fleet, backup }, signal);
+    return acting || copying;
   }
 
   async #settle(cluster: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<void> {

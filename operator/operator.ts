@@ -133,7 +133,7 @@ export class Operator {
       events,
       statusTeller: new StatusTeller({ api, events, clock }),
       actions: new Actions({ api, mirrors, events, clock }),
-      backups: new Backups({ api, mirrors, events }),
+      backups: new Backups({ api, mirrors, events, clock }),
       images: environment.images,
       clock,
     });

@@ -46,13 +46,14 @@ export class Reconciler {
 
   /** @returns milliseconds until the next look, if nothing happens before; undefined when the cluster is gone. */
   async look(key: string, signal: AbortSignal): Promise<number | undefined> {
-    const { mirrors, settler, users } = this.#input;
+    const { mirrors, settler, users, actions, backups } = this.#input;
     const [namespace = '', name = ''] = key.split('/');
     const object = mirrors.clusters.get(namespace, name);
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
       settler.forget(namespace, name);
       users.forget(namespace, name);
-      return undefined;
+      await backups.orphaned(namespace, name, signal);
+      return (await actions.orphaned(namespace, name, signal)) ? laterMs : undefined;
     }
     const cluster = parseCluster(object);
     const pods = mirrors.children(resources.pod, namespace, name).map(memberPod);
@@ -95,7 +96,12 @@ export class Reconciler {
     };
     const roll = holdingStarts(leaving ?? (await this.#nextStep(scene, signal)), wrongCertificate);
     const still = paused || refusals.length > 0;
-    const onTheWay = still ? false : await this.#bringer.bring({ ...scene, roll }, signal);
+    const whole = { ...scene, roll: still ? ({ step: 'none' } as const) : roll };
+    const onTheWay = paused
+      ? false
+      : refusals.length > 0
+        ? await this.#bringer.act(whole, signal)
+        : await this.#bringer.bring(whole, signal);
     const status = statusOf({
       generation,
       instances: cluster.spec.instances,
@@ -112,7 +118,7 @@ export class Reconciler {
     });
     await this.#input.statusTeller.tell(object, cluster.status, status, signal);
     // Whatever mends it is an event, or a Secret that is read again then.
-    if (still) return laterMs;
+    if (still) return onTheWay ? soonMs : laterMs;
     const unsettled = onTheWay || !['none', 'held'].includes(roll.step);
     const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
     // It serves already; what waits for it, and whoever plans by the status, would lose a quarter of a minute.

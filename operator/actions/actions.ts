@@ -14,7 +14,7 @@ import type { AskPatroni } from '../observe/patroni.ts';
 import type { MemberPod } from '../observe/pods.ts';
 import { expireOutcome, expireRequest } from './expire.ts';
 import { refusal } from './refusal.ts';
-import { nextRestart } from './restart.ts';
+import { lateRestart, nextRestart, unrestarted } from './restart.ts';
 
 export interface ActionsInput {
   readonly api: KubeApi;
@@ -42,6 +42,9 @@ interface Open {
   readonly action: PostgresAction;
 }
 
+/** So long an action may be there before the cluster that was made along with it. */
+const orphanAfterMs = 10_000;
+
 /** Does each PostgresAction once, one after the other in each cluster. */
 export class Actions {
   readonly #input: ActionsInput;
@@ -50,40 +53,74 @@ export class Actions {
     this.#input = input;
   }
 
-  /** The one that is to be done now. */
-  #open(namespace: string, cluster: string): Open | undefined {
+  /** Those that have not ended, in the order in which they are done: a failover waits for nobody, the rest by age. */
+  #open(namespace: string, cluster: string): readonly Open[] {
     return [...this.#input.mirrors.actions.values()]
       .filter(({ metadata }) => metadata.namespace === namespace)
       .map((object) => ({ object, action: postgresAction.parse(object) }))
       .filter(({ action: { spec, status } }) => spec.cluster === cluster && status.endedAt === undefined)
-      .toSorted((a, b) =>
-        (a.object.metadata.creationTimestamp ?? '').localeCompare(b.object.metadata.creationTimestamp ?? ''),
-      )[0];
+      .toSorted(
+        (a, b) =>
+          Number(isFailover(b)) - Number(isFailover(a)) ||
+          (a.object.metadata.creationTimestamp ?? '').localeCompare(
+            b.object.metadata.creationTimestamp ?? '',
+          ),
+      );
+  }
+
+  /** The one that is to be done to members now. */
+  #onMembers(namespace: string, cluster: string): Open | undefined {
+    return this.#open(namespace, cluster).find((open) => !isExpire(open));
+  }
+
+  /** The one that is to be done in the repositories now: it may wait for hours, and keeps nobody else waiting. */
+  #onRepositories(namespace: string, cluster: string): Open | undefined {
+    return this.#open(namespace, cluster).find(isExpire);
   }
 
   /** Whether somebody asked for what waits for a request: pods that need a new template. */
   releases(namespace: string, cluster: string): boolean {
-    const spec = this.#open(namespace, cluster)?.action.spec;
+    const spec = this.#onMembers(namespace, cluster)?.action.spec;
     return spec?.type === 'restart' && spec.member === undefined;
   }
 
   /** What the agents are asked for by an action that has begun. */
   requests(namespace: string, cluster: string, backup: ClusterSpec['backup']): readonly BackupRequest[] {
-    const action = this.#open(namespace, cluster)?.action;
-    return action?.spec.type === 'expire' ? expireRequest(action, backup) : [];
+    const action = this.#onRepositories(namespace, cluster)?.action;
+    return action === undefined ? [] : expireRequest(action, backup);
   }
 
   /** @returns whether one is under way, and worth another look soon. */
   async look(scene: Scene, signal: AbortSignal): Promise<boolean> {
-    const open = this.#open(scene.namespace, scene.name);
-    if (open === undefined) return false;
+    const { namespace, name } = scene;
+    const open = [this.#onMembers(namespace, name), this.#onRepositories(namespace, name)];
+    for (const each of open) if (each !== undefined) await this.#take(each, scene, signal);
+    return open.some((each) => each !== undefined);
+  }
+
+  /**
+   * The cluster that they name is not there: nobody else would say so.
+   *
+   * @returns whether it may only not have been seen yet: the kinds are watched apart.
+   */
+  async orphaned(namespace: string, cluster: string, signal: AbortSignal): Promise<boolean> {
+    const message = `there is no PostgresCluster ${cluster} in ${namespace}`;
+    const now = this.#input.clock.now().getTime();
+    const isYoung = ({ object }: Open) =>
+      now - Date.parse(object.metadata.creationTimestamp ?? '') < orphanAfterMs;
+    const open = this.#open(namespace, cluster);
+    for (const each of open)
+      if (!isYoung(each)) await this.#tell(each, { phase: 'Refused', message }, signal);
+    return open.some(isYoung);
+  }
+
+  async #take(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
     const { phase } = open.action.status;
     const { type } = open.action.spec;
     if (phase === undefined) await this.#begin(open, scene, signal);
     else if (type === 'restart') await this.#goOn(open, scene, signal);
     else if (type === 'expire') await this.#follow(open, scene, signal);
     else await this.#tell(open, this.#interrupted(open, scene), signal);
-    return true;
   }
 
   async #begin(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
@@ -110,7 +147,8 @@ export class Actions {
 
   async #goOn(open: Open, scene: Scene, signal: AbortSignal): Promise<void> {
     const { spec, status } = open.action;
-    if (scene.rolling) return;
+    const late = lateRestart(status, this.#input.clock.now());
+    if (scene.rolling && !late) return;
     const now = await scene.patroni.starts(scene.pods, signal);
     const { pods, fleet } = scene;
     const next = nextRestart({ pods, fleet, only: spec.member, before: status.before ?? {}, now });
@@ -120,6 +158,7 @@ export class Actions {
         { phase: 'Done', message: `${spec.member ?? 'every member'} was restarted` },
         signal,
       );
+    if (late) return this.#tell(open, { phase: 'Failed', message: unrestarted(next) }, signal);
     if (next.step === 'wait') return;
     try {
       await scene.patroni.order(next.member, { order: 'restart' }, pods, signal);
@@ -174,6 +213,9 @@ export class Actions {
       .replace(/\.\d+Z$/, 'Z');
   }
 }
+
+const isFailover = ({ action }: Open): boolean => action.spec.type === 'failover';
+const isExpire = ({ action }: Open): boolean => action.spec.type === 'expire';
 
 interface Order {
   /** Whose Patroni is asked. */

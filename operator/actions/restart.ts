@@ -1,3 +1,4 @@
+import type { ActionStatus } from '@howdah/kinds/postgres-action';
 import { clusterMember, type Fleet, primaryOf } from '@howdah/status/fleet';
 import type { MemberPod } from '../observe/pods.ts';
 
@@ -36,3 +37,13 @@ export const nextRestart = ({ pods, fleet, only, before, now }: RestartInput): R
     .toSorted((a, b) => Number(a === primary) - Number(b === primary) || b.localeCompare(a));
   return next === undefined ? { step: 'done' } : { step: 'restart', member: next };
 };
+
+/** A member that is gone would keep every later action waiting. */
+const patienceMs = 3_600_000;
+
+export const lateRestart = ({ startedAt }: Pick<ActionStatus, 'startedAt'>, now: Date): boolean =>
+  startedAt !== undefined && now.getTime() - Date.parse(startedAt) > patienceMs;
+
+/** Why a restart has not come to its end. */
+export const unrestarted = (next: Exclude<RestartStep, { step: 'done' }>): string =>
+  `not done within an hour: ${next.step === 'wait' ? next.reason : `${next.member} still waits`}; what waits for a restart goes on by spec.updates`;

@@ -33,3 +33,33 @@ it('writes other words at once, and other counts once a minute', async () => {
   await tell('late for 1 min', 'late for 3 min');
   expect(written).toHaveLength(2);
 });
+
+it('tells of what turned, and of what is newly wrong, but of no count', async () => {
+  const told: string[] = [];
+  const events = { tell: async (_about: unknown, { note }: { note: string }) => void told.push(note) };
+  const teller = new StatusTeller({
+    api: { apply: async () => undefined } as never,
+    clock: fakeClock(),
+    events,
+  });
+  const degraded = (status: 'True' | 'False', message: string): ClusterStatus => ({
+    conditions: [
+      {
+        ...{ type: 'Degraded', status, reason: status === 'True' ? 'Findings' : 'Well', message },
+        ...{ observedGeneration: 1, lastTransitionTime: '2026-03-04T03:12:00Z' },
+      },
+    ],
+  });
+  const tell = (before: ClusterStatus, now: ClusterStatus) =>
+    teller.tell(object, before, now, new AbortController().signal);
+
+  await tell(degraded('False', 'nothing'), degraded('True', 'archive fails for 30 s'));
+  await tell(degraded('True', 'archive fails for 30 s'), degraded('True', 'archive fails for 90 s'));
+  await tell(
+    degraded('True', 'archive fails for 90 s'),
+    degraded('True', 'archive fails for 95 s; disk full'),
+  );
+  await tell(degraded('True', 'archive fails for 95 s; disk full'), degraded('False', 'nothing'));
+  await tell(degraded('False', 'nothing'), degraded('False', 'nothing at all'));
+  expect(told).toEqual(['archive fails for 30 s', 'archive fails for 95 s; disk full', 'nothing']);
+});

@@ -50,7 +50,9 @@ export class StatusTeller {
   ): Promise<void> {
     const { type, status, reason, message } = condition;
     const earlier = before.find((each) => each.type === type);
-    if (earlier?.status === status && earlier.reason === reason) return;
+    const sameWords = bare(earlier?.message ?? '') === bare(message);
+    // Of what is wrong each new word is news, though not each count in it.
+    if (earlier?.status === status && earlier.reason === reason && (sameWords || !isBad(condition))) return;
     await this.#input.events.tell(
       object,
       {
@@ -64,12 +66,14 @@ export class StatusTeller {
   }
 }
 
+const bare = (words: string): string => words.replaceAll(/\d+/g, '#');
+
 const withoutCounts = (status: ClusterStatus | undefined) =>
   status && {
     ...status,
     conditions: status.conditions?.map(({ message, ...rest }) => ({
       ...rest,
-      message: message.replaceAll(/\d+/g, '#'),
+      message: bare(message),
     })),
   };
 

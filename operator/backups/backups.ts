@@ -1,17 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type PostgresBackup, postgresBackup } from '@howdah/kinds/postgres-backup';
+import type { Clock } from '@howdah/core/clock';
+import { type PostgresBackup, postgresBackup, type RequestStatus } from '@howdah/kinds/postgres-backup';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import type { Fleet } from '@howdah/status/fleet';
 import { writeStatus } from '../apply/write-status.ts';
 import type { Mirrors } from '../mirrors.ts';
-import { requestStatus } from './requests.ts';
+import { isOver, obstacle, requestStatus } from './requests.ts';
 
 export interface BackupsInput {
   readonly api: KubeApi;
   readonly mirrors: Mirrors;
   readonly events: Events;
+  readonly clock: Clock;
+}
+
+/** A cluster as one look found it. */
+export interface BackupsScene {
+  readonly namespace: string;
+  readonly name: string;
+  readonly fleet: Fleet;
+  readonly backup: ClusterSpec['backup'];
 }
 
 interface Asked {
@@ -39,19 +50,37 @@ export class Backups {
   }
 
   /** Tells what the repository shows. @returns whether one is under way. */
-  async look(namespace: string, cluster: string, fleet: Fleet, signal: AbortSignal): Promise<boolean> {
-    const open = this.#asked(namespace, cluster).filter(({ backup }) => backup.status.phase !== 'Done');
-    for (const each of open) await this.#tell(each, fleet, signal);
-    return open.length > 0;
+  async look({ namespace, name, fleet, backup }: BackupsScene, signal: AbortSignal): Promise<boolean> {
+    const now = this.#input.clock.now();
+    let underWay = false;
+    for (const each of this.#asked(namespace, name).filter(({ backup }) => !isOver(backup))) {
+      const why = obstacle(each.backup, backup.repositories);
+      underWay ||= why === undefined;
+      const status = why === undefined ? requestStatus(each.backup, fleet, now) : pending(why);
+      if (status !== undefined) await this.#tell(each, status, signal);
+    }
+    return underWay;
   }
 
-  async #tell({ object, backup }: Asked, fleet: Fleet, signal: AbortSignal): Promise<void> {
-    const status = requestStatus(backup, fleet);
-    if (status === undefined || isDeepStrictEqual(status, backup.status)) return;
+  /** The cluster that they name is not there: nobody else would say so. */
+  async orphaned(namespace: string, cluster: string, signal: AbortSignal): Promise<void> {
+    const open = this.#asked(namespace, cluster).filter(({ backup }) => !isOver(backup));
+    const status = pending(
+      `there is no PostgresCluster ${cluster} in ${namespace}; it is taken when there is one`,
+    );
+    for (const each of open) await this.#tell(each, status, signal);
+  }
+
+  async #tell({ object, backup }: Asked, status: RequestStatus, signal: AbortSignal): Promise<void> {
+    if (isDeepStrictEqual(status, backup.status)) return;
     await writeStatus(this.#input.api, object, status, signal);
     const { phase = 'Pending', message = '' } = status;
-    if (phase === backup.status.phase) return;
-    const type = phase === 'Failed' ? 'Warning' : 'Normal';
+    // Each failure is told, also of one that is tried again.
+    if (phase === backup.status.phase && message === backup.status.message) return;
+    const type =
+      phase === 'Failed' || (phase === 'Pending' && status.member !== undefined) ? 'Warning' : 'Normal';
     await this.#input.events.tell(object, { type, reason: phase, action: 'Backup', note: message }, signal);
   }
 }
+
+const pending = (message: string): RequestStatus => ({ phase: 'Pending', message });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PostgresBackup, RequestStatus } from '@howdah/kinds/postgres-backup';
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { backupView } from '@howdah/status/backup-view';
 import type { Fleet } from '@howdah/status/fleet';
 
@@ -28,10 +29,14 @@ export const requestIdOf = ({
     .slice(0, 50)}-${digest}`;
 };
 
-/** What the agents are asked for: everything that the repository does not show yet. */
+/** Whether nothing more comes of it: the repository shows it, or the agents have given it up. */
+export const isOver = ({ status }: Pick<PostgresBackup, 'status'>): boolean =>
+  status.phase === 'Done' || (status.phase === 'Failed' && status.endedAt !== undefined);
+
+/** What the agents are asked for: everything that the repository does not show yet, and that nobody gave up. */
 export const requestsOf = (backups: readonly PostgresBackup[]): readonly BackupRequest[] =>
   backups
-    .filter(({ status }) => status.phase !== 'Done')
+    .filter((backup) => !isOver(backup))
     .map((backup) => ({
       id: requestIdOf(backup),
       type: backup.spec.type,
@@ -40,13 +45,24 @@ export const requestsOf = (backups: readonly PostgresBackup[]): readonly BackupR
     }))
     .toSorted((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
 
+/** Why it cannot be begun as the cluster is; undefined when it can. */
+export const obstacle = (
+  { spec: { cluster, repository } }: Pick<PostgresBackup, 'spec'>,
+  repositories: ClusterSpec['backup']['repositories'] = [],
+): string | undefined => {
+  if (repositories.some(({ name }) => name === repository)) return undefined;
+  const there = repositories.map(({ name }) => name).join(', ');
+  return `${cluster} has no ${repository} in spec.backup.repositories${there === '' ? '' : `, only ${there}`}; it is taken when there is one`;
+};
+
 /** What came of a request, in the words of the primary's agent; undefined while it says nothing of it. */
-export const requestStatus = (backup: PostgresBackup, fleet: Fleet): RequestStatus | undefined => {
+export const requestStatus = (backup: PostgresBackup, fleet: Fleet, now: Date): RequestStatus | undefined => {
   const view = backupView(fleet);
   if (view === undefined) return undefined;
   const id = requestIdOf(backup);
-  const { running, lastRun, repositories, requests = [] } = view.detail;
-  const label = requests.find((request) => request.id === id)?.repos[0]?.label;
+  const { running, lastRun, runs = [], repositories, requests = [] } = view.detail;
+  const asked = requests.find((request) => request.id === id);
+  const label = asked?.repos[0]?.label;
   const entry = repositories
     .flatMap(({ backups }) => backups)
     .find((each) => each.label === label && each.repo === repoOf(backup));
@@ -60,20 +76,33 @@ export const requestStatus = (backup: PostgresBackup, fleet: Fleet): RequestStat
       endedAt: secondsOf(entry.stoppedAt),
       ...memberOf(entry.annotations),
     };
-  if (running?.scheduleId === `request/${id}`)
+  // By the run journal, whichever member it was; where there is none, by what the primary's agent remembers.
+  const own = runs.filter(({ scheduleId }) => scheduleId === `request/${id}`);
+  const here = running?.scheduleId === `request/${id}` ? { ...running, member: view.member.name } : undefined;
+  const underWay = here ?? own.find(({ outcome }) => outcome === undefined);
+  if (underWay !== undefined)
     return {
       phase: 'Running',
-      member: view.member.name,
-      startedAt: secondsOf(running.startedAt),
-      message: 'pgBackRest copies',
+      member: underWay.member,
+      startedAt: secondsOf(underWay.startedAt),
+      message: `pgBackRest copies on ${underWay.member}`,
     };
-  if (lastRun?.scheduleId === `request/${id}` && lastRun.outcome !== 'done')
+  const remembered =
+    lastRun?.scheduleId === `request/${id}` && lastRun.outcome !== 'done' ? lastRun : undefined;
+  const last = own[0] ?? (remembered && { ...remembered, member: view.member.name });
+  if (asked?.gaveUp !== undefined)
     return {
       phase: 'Failed',
-      member: view.member.name,
-      message: `${lastRun.reason ?? lastRun.outcome}; it is tried again`,
+      message: asked.gaveUp,
+      ...(last === undefined ? {} : { member: last.member, startedAt: secondsOf(last.startedAt) }),
+      endedAt: secondsOf(last?.endedAt ?? now.toISOString()),
     };
-  return { phase: 'Pending', message: 'The primary’s agent has not begun yet.' };
+  if (last === undefined) return { phase: 'Pending', message: 'The primary’s agent has not begun yet.' };
+  return {
+    phase: 'Pending',
+    member: last.member,
+    message: `${last.outcome} on ${last.member}: ${last.reason ?? 'no reason given'}; it is tried again`,
+  };
 };
 
 /** An instant as Kubernetes writes them. */

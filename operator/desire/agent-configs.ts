@@ -32,7 +32,7 @@ const postgres = { host: paths.socket };
 
 /** What follows from the cluster itself; a spec may say otherwise, key by key. */
 const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> => {
-  const { namespace, name, spec, requests } = wanted;
+  const { namespace, name, spec } = wanted;
   const patroni = patroniOf(wanted);
   return {
     backup:
@@ -45,7 +45,6 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
             pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
             repositories: journalStores(wanted),
             schedules: [],
-            ...(requests.length === 0 ? {} : { requests }),
           },
     exporter: { patroni, postgres },
     logship: { logDirectory: paths.log, sinks: [{ id: 'stdout', stdout: {} }] },
@@ -94,6 +93,13 @@ const merged = (under: Values, over: Values): Values => ({
   ),
 });
 
+/** What the kinds ask for stands beside what the spec asks for itself. */
+const withRequests = (agent: AgentName, config: Values, requests: Wanted['requests']): Values => {
+  if (agent !== 'backup' || requests.length === 0) return config;
+  const own = Array.isArray(config.requests) ? config.requests : [];
+  return { ...config, requests: [...own, ...requests] };
+};
+
 /** The file of each agent that is to run. */
 export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
   const basis = known(wanted);
@@ -103,7 +109,7 @@ export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
     const said = Object.entries(wanted.spec[section as keyof typeof agentSections]).filter(
       ([key]) => !(ownKeys as readonly string[]).includes(key),
     );
-    const config = merged(under, Object.fromEntries(said));
+    const config = withRequests(agent, merged(under, Object.fromEntries(said)), wanted.requests);
     const issues = schema.safeParse(config).error?.issues ?? [];
     const problems = issues.map(
       ({ path, message }) => `${['spec', section, ...path.map(String)].join('.')}: ${message}`,

@@ -1,6 +1,7 @@
 import { HowdahError } from '@howdah/core/errors';
 import type { KubeApi } from '@howdah/kube/api';
 import { kubeErrors } from '@howdah/kube/errors';
+import type { KubeObject } from '@howdah/kube/object';
 import { resources } from '@howdah/kube/resource';
 import * as z from 'zod';
 import { credentials } from '../desire/credentials.ts';
@@ -24,6 +25,8 @@ const text = (base64: string): string => Buffer.from(base64, 'base64').toString(
 /** The generated passwords of clusters: superuser, replication, Patroni's REST API. */
 export class Logins {
   readonly #input: LoginsInput;
+  /** Secrets that somebody else made under our name, without our label: no mirror shows them. */
+  readonly #foreign = new Set<string>();
 
   constructor(input: LoginsInput) {
     this.#input = input;
@@ -31,14 +34,21 @@ export class Logins {
 
   /** Makes those that are not there yet. What is there stays. */
   async make(wanted: Wanted, signal: AbortSignal): Promise<void> {
-    const { api, mirrors, newPassword } = this.#input;
+    const { mirrors, newPassword } = this.#input;
     for (const secret of credentials(wanted, newPassword)) {
-      if (mirrors.child(resources.secret, wanted.namespace, secret.metadata.name) !== undefined) continue;
-      try {
-        await api.create(secret, signal);
-      } catch (error) {
-        if (!(error instanceof HowdahError && error.kind === kubeErrors.conflict)) throw error;
-      }
+      const { name } = secret.metadata;
+      const key = `${wanted.namespace}/${name}`;
+      if (mirrors.child(resources.secret, wanted.namespace, name) !== undefined) this.#foreign.delete(key);
+      else if (!this.#foreign.has(key)) await this.#create(secret, key, signal);
+    }
+  }
+
+  async #create(secret: KubeObject, key: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#input.api.create(secret, signal);
+    } catch (error) {
+      if (!(error instanceof HowdahError && error.kind === kubeErrors.conflict)) throw error;
+      this.#foreign.add(key);
     }
   }
 
@@ -46,7 +56,10 @@ export class Logins {
     const { api, mirrors } = this.#input;
     const secret =
       mirrors.child(resources.secret, namespace, name) ??
-      (await api.get(resources.secret, { namespace, name }, signal));
+      (await api.get(resources.secret, { namespace, name }, signal).catch((error: unknown) => {
+        this.#foreign.delete(`${namespace}/${name}`);
+        throw error;
+      }));
     const { username, password } = secretOfLogin.parse(secret).data;
     return { username: text(username), password: text(password) };
   }

@@ -34,12 +34,17 @@ it('lets a cluster run on with the one that all members have, and says what is w
   expect(judged(refusedToo, ['orders-tls'])).toEqual({ ...told, refusals: [image] });
 });
 
-it('refuses no cluster for a parameter, nor for a part of an agent', () => {
-  const spec = { postgres: { version: 17, parameters: { archive_mode: 'off' } } };
+it('refuses no cluster for a parameter, nor for a window or a part of an agent', () => {
+  const window = { cron: 'at night, please', durationMinutes: 60, timeZone: 'UTC' };
+  const spec = {
+    postgres: { version: 17, parameters: { archive_mode: 'off' } },
+    updates: { pods: 'window', window },
+  };
   expect(judged(spec, [undefined], ['spec.exporter.port: a number'])).toEqual({
     refusals: [],
     configProblems: [
       expect.stringMatching(/^spec.postgres.parameters.archive_mode: belongs to the operator/),
+      expect.stringMatching(/^spec.updates.window.cron: /),
       'spec.exporter.port: a number',
     ],
     wrongCertificate: [],

@@ -2,6 +2,7 @@ import type { AgentConfig } from '../desire/agent-configs.ts';
 import { parameterProblems } from '../desire/postgres-files.ts';
 import type { Wanted } from '../desire/wanted.ts';
 import { certificateProblems, isServed } from './certificate.ts';
+import { windowProblems } from './policy.ts';
 import { refusals, type Surroundings } from './refusals.ts';
 
 /** What is wrong with a spec that the API server has taken. */
@@ -23,6 +24,7 @@ export const judgeSpec = (wanted: Wanted, configs: readonly AgentConfig[], aroun
     configProblems: [
       ...told,
       ...parameterProblems(wanted.spec),
+      ...windowProblems(wanted.spec.updates),
       ...configs.flatMap(({ problems }) => problems),
     ],
     wrongCertificate,

@@ -1,6 +1,6 @@
 import type { Updates } from '@howdah/kinds/pods';
 import { describe, expect, it } from 'vitest';
-import { mayTouchPrimary, updatePolicy } from './policy.ts';
+import { mayTouchPrimary, updatePolicy, windowProblems } from './policy.ts';
 
 const window = { cron: '0 3 * * 0', durationMinutes: 60, timeZone: 'Europe/Berlin' };
 const policy = (updates: Updates, time = '2026-03-01T02:30:00Z', asked = false) =>
@@ -16,6 +16,16 @@ describe('the window of spec.updates', () => {
     expect(at('2026-03-01T03:00:00Z')).toBe(false);
     // In summer the same clock time is an hour earlier in UTC.
     expect(at('2026-07-05T01:30:00Z')).toBe(true);
+  });
+
+  it('never opens, and says so, where its cron or its zone is none', () => {
+    const wrong = { cron: '0 25 * * *', durationMinutes: 60, timeZone: 'Europe/Nowhere' };
+    expect(policy({ pods: 'window', window: wrong }).windowOpen).toBe(false);
+    expect(windowProblems({ pods: 'window', window: wrong })).toEqual([
+      expect.stringMatching(/^spec.updates.window.cron: .*never opens/),
+      expect.stringMatching(/^spec.updates.window.timeZone: .*never opens/),
+    ]);
+    expect(windowProblems({ pods: 'window', window })).toEqual([]);
   });
 
   it('means nothing where pods do not wait for it', () => {

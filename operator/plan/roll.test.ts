@@ -113,6 +113,40 @@ describe('a roll', () => {
     });
   });
 
+  it('gives the next member new agents only when the last one’s are ready and have done something', () => {
+    const startedAt = '2026-03-04T03:00:00.000Z';
+    const upgraded = pod(1, {
+      annotations: { 'howdah.dev/pod': 'new', 'howdah.dev/agents-before': '2026-03-04T01:00:00Z' },
+      agentsStartedAt: startedAt,
+    });
+    const agent = (more: object) => ({
+      ...{ state: 'running', ready: true, lastProgressAt: '2026-03-04T03:00:09.000Z', restarts: 0 },
+      ...more,
+    });
+    const stepWhile = (upgradedAgent: object, others: object = {}) => {
+      const said = (name: string) => ({
+        ...{ version: 1, member: name, howdah: '1', startedAt, now },
+        agents: {
+          logship: agent(name === 'orders-1' ? upgradedAgent : others),
+          exporter: agent({ state: 'off' }),
+        },
+      });
+      const members = three.map(({ name }) => ({
+        ...{ name, watched: true, agents: { answeredAt: now, answer: said(name) } },
+      }));
+      return step([pod(0, oldAgents), upgraded, pod(2, oldAgents)], {
+        fleet: { ...fleet(three), members } as unknown as Fleet,
+      });
+    };
+    expect(stepWhile({})).toMatchObject({ step: 'patch-agents', member: 'orders-2' });
+    expect(stepWhile({ ready: false, waitingFor: 'a socket' })).toEqual({
+      ...{ step: 'wait', member: 'orders-1', reason: 'its new logship agent is not ready: a socket' },
+    });
+    expect(stepWhile({ lastProgressAt: '2026-03-04T02:59:00.000Z' })).toMatchObject({ step: 'wait' });
+    // A store that nobody reaches is not the new version’s fault.
+    expect(stepWhile({ ready: false }, { ready: false })).toMatchObject({ step: 'patch-agents' });
+  });
+
   it('moves the primary by itself only where the spec says so, to a replica that is near', () => {
     const pods = [pod(0, old), pod(1), pod(2)];
     const lagging = fleet([member(0), member(1, { lagBytes: 1e9 }), member(2)]);

@@ -1,3 +1,4 @@
+import { type AgentName, agentNames } from '@howdah/status/common';
 import { clusterMember, type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import type { MemberPod } from '../observe/pods.ts';
 import { mayTouchPrimary, type UpdatePolicy } from './policy.ts';
@@ -33,12 +34,7 @@ export const nextRollStep = (input: RollInput): RollStep => {
   const outdated = pods.filter(({ annotations }) => annotations[digestKey] !== podDigest);
   const oldAgents = pods.filter((pod) => pod.agentImage !== agentImage && !outdated.includes(pod));
   const upgrading = pods.find((pod) => isUpgrading(pod, fleet));
-  if (upgrading !== undefined)
-    return {
-      step: 'wait',
-      member: upgrading.name,
-      reason: 'gets new agents',
-    };
+  if (upgrading !== undefined) return { step: 'wait', member: upgrading.name, reason: 'gets new agents' };
   if (outdated.length + oldAgents.length === 0) return { step: 'none' };
   const unready = pods.find(({ ready, ending }) => !ready || ending);
   // A pod that does not come up with the old template may come up with the new one: nothing else mends it.
@@ -55,12 +51,19 @@ export const nextRollStep = (input: RollInput): RollStep => {
   if (primary === undefined || freshness(fleet.cluster, fleet) !== 'fresh')
     return { step: 'wait', member: '', reason: 'no primary is known' };
   const [patched] = primaryLast(oldAgents, primary);
-  if (patched !== undefined)
+  if (patched !== undefined) {
+    for (const pod of pods.filter(
+      (each) => each.agentImage === agentImage && agentsBeforeKey in each.annotations,
+    )) {
+      const reason = owed(pod, fleet);
+      if (reason !== undefined) return { step: 'wait', member: pod.name, reason };
+    }
     return {
       step: 'patch-agents',
       member: patched.name,
       startedAt: patched.agentsStartedAt ?? 'not running',
     };
+  }
   const [next] = primaryLast(outdated, primary);
   if (next === undefined) return { step: 'none' };
   if (next.name !== primary) return replicaStep(next, input);
@@ -78,6 +81,28 @@ const isUpgrading = ({ name, annotations, agentsStartedAt }: MemberPod, fleet: F
   const member = fleet.members.find((each) => each.name === name);
   const answers = member !== undefined && freshness(member.agents, fleet) === 'fresh';
   return agentsStartedAt === undefined || agentsStartedAt === before || !answers;
+};
+
+/** What the new agents of a pod do not do yet; undefined when they do it all, and the next member may get them. */
+const owed = ({ name: member }: MemberPod, fleet: Fleet): string | undefined => {
+  const { startedAt = '', agents = {} } =
+    fleet.members.find(({ name }) => name === member)?.agents.answer ?? {};
+  for (const name of agentNames) {
+    const agent = agents[name];
+    if (agent === undefined || agent.state === 'off' || isAwayEverywhere(name, member, fleet)) continue;
+    if (!agent.ready) return `its new ${name} agent is not ready: ${agent.waitingFor ?? agent.state}`;
+    if ((agent.lastProgressAt ?? '') < startedAt) return `its new ${name} agent has done nothing yet`;
+  }
+  return undefined;
+};
+
+/** A store that is away keeps an agent from being ready on every member, whatever its version. */
+const isAwayEverywhere = (agent: AgentName, except: string, fleet: Fleet): boolean => {
+  const others = fleet.members.filter(
+    ({ name, agents }) => name !== except && freshness(agents, fleet) === 'fresh',
+  );
+  const ready = others.map(({ agents }) => agents.answer?.agents[agent]?.ready === true);
+  return ready.length > 0 && !ready.includes(true);
 };
 
 /** High ordinals first, as a StatefulSet does; the primary when all others are done. */

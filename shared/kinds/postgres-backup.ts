@@ -21,7 +21,9 @@ export const backupStatusOfRequest = z
     phase: z
       .enum(['Pending', 'Running', 'Done', 'Failed'])
       .optional()
-      .describe('Done is what the repository shows. One that failed is tried again.'),
+      .describe(
+        'Done is what the repository shows. Pending is also what failed and is tried again; Failed what nobody tries any more.',
+      ),
     message: z.string().max(4_096).optional().describe('In words.'),
     member: z.string().max(253).optional().describe('Who takes it.'),
     label: z.string().max(128).optional().describe('Of the backup that satisfies it.'),
