@@ -1,5 +1,5 @@
 import { controlSocket, directoriesFrom } from '@howdah/runtime/directories';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type AskOptions, askAs, asking } from './asking.ts';
 import { backupCancelJson, backupCancelText, cancelBackup, isCancelled } from './backup-cancel.ts';
 import { backupListJson, backupListText } from './backup-list.ts';
@@ -7,7 +7,9 @@ import { askForBackup, awaitBackup, backupNowJson, backupNowText } from './backu
 import { backupRunsJson, backupRunsText } from './backup-runs.ts';
 import { backupScheduleJson, backupScheduleText } from './backup-schedule.ts';
 import { backupShowJson, backupShowText } from './backup-show.ts';
+import { addVerify } from './backup-verify-command.ts';
 import { createControlClient } from './control-client.ts';
+import { repositoryNumber } from './repository-number.ts';
 import { exitOther, type Surroundings } from './surroundings.ts';
 
 /** `howdah backup …`. */
@@ -38,6 +40,7 @@ export const addBackup = (program: Command, surroundings: Surroundings): void =>
       write(options.json === true ? backupScheduleJson(fleet) : backupScheduleText(fleet));
     },
   );
+  addVerify(backup, surroundings);
   addControl(backup, surroundings);
 };
 
@@ -82,9 +85,4 @@ const addControl = (backup: Command, surroundings: Surroundings): void => {
       write(json === true ? backupCancelJson(cancelled) : backupCancelText(cancelled));
       if (!isCancelled(cancelled)) exitWith(exitOther);
     });
-};
-
-const repositoryNumber = (text: string): number => {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('a number from 1 to 256');
-  return Number(text);
 };

@@ -1,12 +1,18 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { type cancelPath, type nowPath, refusal, type statusPath } from '@howdah/backup/control/messages';
+import {
+  type cancelPath,
+  type nowPath,
+  refusal,
+  type statusPath,
+  type verifyPath,
+} from '@howdah/backup/control/messages';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import { readBounded } from '@howdah/core/read-bounded';
 import type * as z from 'zod';
 import { cliErrors } from './errors.ts';
 
 export interface ControlQuestion<Answer> {
-  readonly path: typeof nowPath | typeof cancelPath | typeof statusPath;
+  readonly path: typeof nowPath | typeof cancelPath | typeof verifyPath | typeof statusPath;
   /** Sent by POST; GET when absent. */
   readonly body?: object;
   readonly answer: z.ZodType<Answer>;

@@ -35,14 +35,15 @@ export const cliErrors = {
   askedForgotten: {
     code: 'HOWDAH_CLI_ASKED_FORGOTTEN',
     meaning:
-      'The agent was started anew, or took a new configuration, before it came to the backup: what a person asks for is in its memory alone.',
+      'The agent was started anew, or took a new configuration, before it came to what was asked for: that is in its memory alone.',
     remedy: 'Ask again; or write a request in backup.yaml, which outlives restarts and switchovers.',
     retry: 'never',
   },
   stoppedWaiting: {
     code: 'HOWDAH_CLI_STOPPED_WAITING',
-    meaning: 'The command was ended before the backup was; the backup goes on.',
-    remedy: '`howdah backup runs` tells how it ended; `howdah backup cancel` stops it.',
+    meaning: 'The command was ended before the backup or the verify was, which goes on.',
+    remedy:
+      '`howdah backup runs` and `howdah backup verify` tell how it ended; `howdah backup cancel` stops a backup.',
     retry: 'never',
   },
   noSuchBackup: {

@@ -59,6 +59,7 @@ Examples:
   howdah backup schedule
   howdah backup now --type full                   in the pod of the primary
   howdah backup cancel                            in the pod where it runs
+  howdah backup verify                            is what lies in the repositories sound?
   howdah restore plan --time '2026-03-01 09:30:00 Europe/Berlin'
   howdah audit verify -c ./config                 is any audit record missing or altered?
   howdah config check ./config                    before it is mounted

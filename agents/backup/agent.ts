@@ -9,6 +9,7 @@ import { readInfo } from '@howdah/pgbackrest/info';
 import { stopOrphans } from '@howdah/pgbackrest/orphans';
 import { reachRepository } from '@howdah/pgbackrest/reach';
 import { createStanza } from '@howdah/pgbackrest/stanza';
+import { verifyRepository } from '@howdah/pgbackrest/verify';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { openControlSocket } from '@howdah/runtime/control-socket';
@@ -19,16 +20,16 @@ import { sendSignal } from '@howdah/runtime/send-signal';
 import { dueTimes } from '@howdah/schedule/due-times';
 import { lookIntoWal } from './archive/wal-directory.ts';
 import { BackupAgent } from './backup-agent.ts';
-import { type Config, schema } from './config.ts';
+import { type Config, defaultVerifySeconds, schema } from './config.ts';
 import { Hooks } from './hooks/hooks.ts';
 import { createHookRunner } from './hooks/run-hook.ts';
 import { Journal } from './journal/journal.ts';
 import { Journals } from './journal/journals.ts';
-import { journalPrefix } from './journal/key.ts';
+import { journalPrefix, verifiesPrefix } from './journal/key.ts';
 import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
-import type { Archive, Hook, Repository } from './ports.ts';
+import type { Archive, Hook, Repository, Verifier } from './ports.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
 import { createStorageWatch } from './repository/storage-watch.ts';
 import { presentLine } from './repository/superseded.ts';
@@ -37,6 +38,9 @@ import { patroniRole } from './role/patroni-role.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
 import { answerDeadlineMs, createRoleWatch } from './role/watch.ts';
 import { createServer } from './server.ts';
+import { VerifyJournal } from './verification/journal.ts';
+import { createMemoryStore } from './verification/memory-store.ts';
+import { Verifications } from './verification/verifications.ts';
 import { createWake, eachMinute } from './wake.ts';
 
 const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
@@ -44,7 +48,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const patroni = patroniOf(config);
   const server = serverOf(config);
   const repository = repositoryOf(config);
-  const configured = [...new Set([...config.schedules, ...config.requests].flatMap(({ repos }) => repos))];
+  const timed = [...config.schedules, ...config.requests, ...(config.verify === undefined ? [] : [config.verify])];
+  const configured = [...new Set(timed.flatMap(({ repos }) => repos))];
   const journals = journalsOf(input);
   const history = createTimelineHistory(patroni);
   const role = createRoleWatch({
@@ -52,6 +57,10 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     server,
     clock,
   });
+  const repositories = markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
+    presentLine(role.view(), history.known()),
+  );
+  const retry = { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 };
   return new BackupAgent({
     stanza: config.stanza,
     schedules: config.schedules.map((schedule) => ({
@@ -60,12 +69,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     })),
     ...requestsOf(config),
     initialBackup: config.initialBackup,
-    retry: { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 },
-    member: input.member,
-    role,
-    repositories: markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
-      presentLine(role.view(), history.known()),
-    ),
+    ...{ retry, member: input.member, role, repositories },
     storage: createStorageWatch({
       configFile: config.pgbackrest.configFile,
       stanza: config.stanza,
@@ -74,6 +78,12 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     }),
     ...{ repository, server, clock, eachMinute },
     journals: journals.journals,
+    verifications: new Verifications({
+      ...{ schedule: verifyScheduleOf(config), journals: journals.verifies, verifier: verifierOf(config) },
+      forgetfulJournal: () => new VerifyJournal({ store: createMemoryStore(), prefix: '', clock }),
+      ...{ repositories, role, retry, clock, member: input.member, agent: journals.agent },
+      ...{ random: Math.random, logger: input.logger },
+    }),
     hooks: hooksOf(input),
     openControl: (routes) => openControlSocket(controlSocket(input.directories, 'backup'), routes),
     primary: async (signal) =>
@@ -123,12 +133,20 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
     repo,
     store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
     prefix: journalPrefix(path, config.stanza),
+    verifies: verifiesPrefix(path, config.stanza),
   }));
   const journals = new Map(
     opened.map(({ repo, store, prefix }) => [repo, new Journal({ store, prefix, clock })] as const),
   );
+  const agent = randomUUID();
   return {
-    journals: new Journals({ ...{ journals, member, clock, logger }, agent: randomUUID() }),
+    agent,
+    journals: new Journals({ journals, member, clock, logger, agent }),
+    verifies: new Map(
+      opened.map(
+        ({ repo, store, verifies }) => [repo, new VerifyJournal({ store, prefix: verifies, clock })] as const,
+      ),
+    ),
     close: () => {
       for (const { store } of opened) store.close();
     },
@@ -158,6 +176,22 @@ const programOf = ({ stanza, pgbackrest: { binary, configFile }, postgres: { pas
     ? {}
     : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
 });
+
+const verifyScheduleOf = ({ verify }: Config) =>
+  verify === undefined ? undefined : { ...verify, times: dueTimes(verify.cron, verify.timeZone) };
+
+const verifierOf = (config: Config): Verifier => {
+  const program = programOf(config);
+  const { timeoutSeconds, stopGraceSeconds } = config.pgbackrest;
+  const within = (seconds: number, signal: AbortSignal) => ({
+    ...{ signal, graceMs: stopGraceSeconds * 1_000, timeoutMs: seconds * 1_000 },
+  });
+  const verifySeconds = config.verify?.timeoutSeconds ?? defaultVerifySeconds;
+  return {
+    version: (signal) => readVersion(program, within(timeoutSeconds, signal)),
+    verify: (repo, signal) => verifyRepository(program, { ...within(verifySeconds, signal), repo }),
+  };
+};
 
 const archiveOf = (config: Config): Archive => {
   const program = programOf(config);

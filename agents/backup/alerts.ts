@@ -37,6 +37,10 @@ export const limits = {
     fallback: 3 * day,
     description: 'How far ahead a volume is seen to be full, from how it filled in the last three days.',
   },
+  verifyOverdueMaxSeconds: {
+    fallback: 26 * hour,
+    description: 'How long after its due time a verify must have come to a verdict: a day and two hours.',
+  },
 } as const satisfies Readonly<Record<string, AlertLimit>>;
 export type Limit = keyof typeof limits;
 
@@ -204,6 +208,26 @@ export const alerts: readonly Alert<Limit>[] = [
     summary: 'A backup repository keeps every backup for ever.',
     description: `pgbackrest.conf sets no repo{{ $labels.repo }}-retention-full for ${theCluster}: no backup and no WAL ever goes, until the store is full or dear.`,
     todo: 'Set it; the largest value, 9999999, says that for ever is meant.',
+  },
+  {
+    name: 'HowdahBackupVerifyFailed',
+    severity: 'critical',
+    expr: ({ series }) =>
+      `min by (${cluster}, repo) (${series('howdah_backup_verify_last_valid')}) == 0`,
+    for: '5m',
+    summary: 'A backup repository is damaged.',
+    description: `The last verify of repository {{ $labels.repo }} of ${theCluster} found files missing or damaged: a restore from it may fail.`,
+    todo: 'Look with `howdah backup verify` what it found, and take a full backup into a sound repository.',
+  },
+  {
+    name: 'HowdahBackupVerifyTooOld',
+    severity: 'warning',
+    expr: ({ series, limit }) =>
+      `max by (${cluster}, repo) (${series('howdah_backup_verify_overdue_seconds')}) > ${limit('verifyOverdueMaxSeconds')}`,
+    for: '10m',
+    summary: 'A backup repository is not verified any more.',
+    description: `A verify of repository {{ $labels.repo }} of ${theCluster} was due {{ $value | humanizeDuration }} ago, and none has come to a verdict since: whether its backups are sound is not known.`,
+    todo: 'Look with `howdah backup verify` what the last try came to.',
   },
   {
     name: 'HowdahBackupAbsent',

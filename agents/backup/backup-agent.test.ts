@@ -11,6 +11,7 @@ import { createTimelineHistory } from './role/timeline-history.ts';
 import { createRoleWatch } from './role/watch.ts';
 import { journalsOf } from './testing/journals.ts';
 import { backupOf, infoOf, scheduleOf } from './testing/samples.ts';
+import { verificationsOn } from './testing/verifications.ts';
 import { createWake } from './wake.ts';
 
 /** An agent whose Patroni, PostgreSQL and pgBackRest are the test's, an hour before its nightly full. */
@@ -77,6 +78,8 @@ const startAgent = async (
   let control: readonly ControlRoute[] = [];
   const metrics = createMetrics(new Registry());
   const ticks = new Set<() => void>();
+  const role = createRoleWatch({ patroni: { member }, server, clock });
+  const repositories = createRepositoryWatch({ repository, configured: [1], clock });
   const agent = new BackupAgent({
     ...{ repository, server, clock, metrics },
     history: createTimelineHistory({
@@ -92,8 +95,7 @@ const startAgent = async (
     initialBackup: true,
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',
-    role: createRoleWatch({ patroni: { member }, server, clock }),
-    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    ...{ role, repositories, verifications: verificationsOn({ repositories, role, clock }) },
     journals: journalsOf(clock),
     openControl: async (routes) => {
       control = routes;

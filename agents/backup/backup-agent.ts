@@ -16,10 +16,11 @@ import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
 import type { TimelineHistory } from './role/timeline-history.ts';
 import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
+import type { Verifications } from './verification/verifications.ts';
 import type { Wake } from './wake.ts';
 
 export interface BackupAgentInput
-  extends Omit<LoopInput, 'onOutcome' | 'timed' | 'askedNow' | 'expirations'> {
+  extends Omit<LoopInput, 'onOutcome' | 'timed' | 'askedNow' | 'expirations' | 'verifications'> {
   readonly schedules: readonly TimedSchedule[];
   readonly requests: readonly Request[];
   readonly expirations: readonly Expiration[];
@@ -34,6 +35,7 @@ export interface BackupAgentInput
   /** What the repositories' archives hold. */
   readonly archive: ArchiveWatchInput['archive'];
   readonly storage: StorageWatch;
+  readonly verifications: Verifications;
   readonly openControl: OpenControl;
   /** The member that Patroni calls the primary; undefined where nobody says. */
   readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
@@ -88,7 +90,10 @@ export class BackupAgent implements Agent {
     const stop = new AbortController();
     const stopUnlessReplaced = () => {
       // A new configuration may wait for the backup under way; the end of the process may not.
-      if (signal.reason instanceof StopRequest && signal.reason.why === 'config-changed') return wake.now();
+      if (signal.reason instanceof StopRequest && signal.reason.why === 'config-changed') {
+        this.#input.verifications.stop('a new configuration is to be taken');
+        return wake.now();
+      }
       stop.abort(signal.reason);
     };
     const stopAtOnce = () => stop.abort(shutdown.reason);
@@ -105,6 +110,8 @@ export class BackupAgent implements Agent {
       this.#forEver(() => this.#watchRepositories(stop.signal), 0, stop.signal),
     ];
     const closeControl = await this.#openControl(signal);
+    // Beside the work: a backup does not wait for what a verify needs.
+    const learning = this.#input.verifications.learnVersion(stop.signal).catch(() => undefined);
     const work = this.#stopOrphans(stop.signal).then(() => this.#work(signal, stop.signal));
     try {
       // A watch ends only with the agent, unless it fails in a way nobody foresaw.
@@ -112,7 +119,7 @@ export class BackupAgent implements Agent {
     } finally {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
-      await Promise.allSettled([work, ...watches]);
+      await Promise.allSettled([work, learning, ...watches]);
       await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);
@@ -141,6 +148,7 @@ export class BackupAgent implements Agent {
     const { openControl, member, role, repositories, primary, wake, clock, logger } = this.#input;
     const routes = controlRoutes({
       ...{ member, role, repositories, primary, wake, clock, logger, asked: this.#asked },
+      verifications: this.#input.verifications,
       cancel: (because) => this.#loop.cancel(because),
       status: () => this.status(),
       isEnding: () => signal.aborted,
@@ -207,7 +215,9 @@ export class BackupAgent implements Agent {
     await repositories.read(signal);
     const { role: own, source, timeline } = role.view();
     const isPrimary = own === 'primary' && source !== 'held';
-    await journals.look(repositories.views(), isPrimary ? { timeline } : undefined, signal);
+    const primaryOn = isPrimary ? { timeline } : undefined;
+    await journals.look(repositories.views(), primaryOn, signal);
+    await this.#input.verifications.look(primaryOn, signal);
     this.#looked.repositories = true;
     if (repositories.failure() === undefined) progress.made();
     wake.now();
@@ -235,7 +245,7 @@ export class BackupAgent implements Agent {
 
   #knowledge(): MetricsKnowledge {
     const { stanza, role, schedules, requests, expirations, repositories, journals, clock } = this.#input;
-    const { history, configFile } = this.#input;
+    const { history, configFile, verifications } = this.#input;
     return {
       stanza,
       role: role.view(),
@@ -256,6 +266,10 @@ export class BackupAgent implements Agent {
       lastRun: this.#loop.lastRun,
       archive: this.#archive.state,
       repositoryArchives: this.#archive.repositories(),
+      verification: {
+        ...{ schedule: verifications.schedule, unavailable: verifications.unavailable },
+        repositories: verifications.views(),
+      },
       now: clock.now(),
     };
   }

@@ -14,6 +14,7 @@ import { newestTimeline } from './repository/views.ts';
 import { afterFailure, afterRefusal, afterSuccess, type Retries } from './retry.ts';
 import { type GateDecision, mayStart } from './role/gate.ts';
 import { dueNow, type Timed } from './schedule.ts';
+import type { Verifications } from './verification/verifications.ts';
 
 export interface LoopInput extends AttemptInput {
   /** Schedules and requests. */
@@ -26,6 +27,8 @@ export interface LoopInput extends AttemptInput {
   readonly journals: AttemptInput['journals'] &
     Pick<Journals, 'isDone' | 'failedAttempts' | 'cancelled' | 'refresh'>;
   readonly expirations: Pick<Expirations, 'next' | 'take'>;
+  /** What reads the repositories through, when there is nothing else to do. */
+  readonly verifications?: Pick<Verifications, 'next' | 'take'>;
   readonly random: () => number;
   /** Told of each run, and of what it absorbed. */
   readonly onOutcome: (outcome: RunOutcome) => void;
@@ -108,7 +111,8 @@ export class BackupLoop {
   }
 
   /**
-   * Takes at most one backup, or does one expiration; where there is nothing else to do, lets one superseded backup go.
+   * Takes at most one backup, or does one expiration; where there is nothing else to do, lets one superseded backup go, or
+   * has one repository verified.
    *
    * @param signal stops a backup under way
    * @returns how long to wait for the next cycle, in milliseconds, unless something happens before
@@ -138,6 +142,13 @@ export class BackupLoop {
       await this.#superseded.expire(superseded, signal);
       return 0;
     }
+    if (plan.kind === 'wait' && gate.open && this.#moreUrgent() === undefined) {
+      const verify = this.#input.verifications?.next();
+      if (verify !== undefined) {
+        await this.#input.verifications?.take(verify, () => this.#moreUrgent(), signal);
+        return 0;
+      }
+    }
     const waits = [
       this.#msToNextDue(clock.now()),
       ...(plan.kind !== 'run' && plan.waitMs !== undefined ? [plan.waitMs] : []),
@@ -149,6 +160,13 @@ export class BackupLoop {
 
   #gate(): GateDecision {
     return mayStart(this.#input.role.view(), newestTimeline(this.#input.repositories.views()));
+  }
+
+  /** For what a verify makes room: one that fails and waits for its next try included, it may come at any moment. */
+  #moreUrgent(): string | undefined {
+    if (this.#locked()) return 'another pgBackRest command runs here';
+    if (this.#repositoriesWithStanza().length > 0) return 'a backup is due';
+    return this.#input.expirations.next() === undefined ? undefined : 'an expiration was asked for';
   }
 
   /** By the journal somebody may have stopped it; one whose store hangs keeps no backup of another repository waiting. */

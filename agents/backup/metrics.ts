@@ -8,6 +8,7 @@ import type { Knowledge } from './report.ts';
 import { pgbackrestFamilies } from './repository/pgbackrest-metrics.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import { presentLine } from './repository/superseded.ts';
+import { verificationFamilies } from './verification/families.ts';
 
 export interface MetricsKnowledge extends Knowledge {
   /** The last reading as a whole; undefined when it failed or none was made. */
@@ -148,6 +149,7 @@ const families: readonly Family<MetricsKnowledge>[] = [
     samples: ({ archive, stanza }) => one(stanza, archive?.atRiskSeconds),
   },
   ...archiveFamilies,
+  ...verificationFamilies,
 ];
 
 /** Declares all metrics of the agent; once per process. */

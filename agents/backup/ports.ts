@@ -1,4 +1,6 @@
 import type { BackupType, StanzaInfo } from '@howdah/pgbackrest/info';
+import type { VerifyReport } from '@howdah/pgbackrest/verify-report';
+import type { Version } from '@howdah/pgbackrest/version';
 import type { MemberRole } from '@howdah/status/backup';
 import type { WalDirectoryWord } from './archive/wal-directory.ts';
 
@@ -82,6 +84,13 @@ export interface Repository {
   stopOrphans(member: string, signal: AbortSignal): Promise<number>;
   /** Removes what retention no longer keeps; or the backup of that label alone, with those that build on it. */
   expire(repo: number, signal: AbortSignal, label?: string): Promise<void>;
+}
+
+/** pgBackRest's look at all that a repository holds. */
+export interface Verifier {
+  version(signal: AbortSignal): Promise<Version>;
+  /** Resolves or rejects only when the process has ended. */
+  verify(repo: number, signal: AbortSignal): Promise<VerifyReport>;
 }
 
 export interface ControlAnswer {

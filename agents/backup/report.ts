@@ -13,6 +13,7 @@ import { type Due, type Expiration, type Request, requestKey } from './model.ts'
 import { type RepositoryView, type SeenBackup, supersededIn } from './repository/views.ts';
 import type { RoleView } from './role/gate.ts';
 import { satisfiedBy, type TimedSchedule } from './schedule.ts';
+import { type VerificationKnowledge, verificationOf } from './verification/report.ts';
 import { timelineOf } from './wal.ts';
 
 /** All that the agent knows at one moment. */
@@ -35,6 +36,7 @@ export interface Knowledge {
   readonly lastRun: RunOutcome | undefined;
   readonly archive: ArchiveState | undefined;
   readonly repositoryArchives: readonly RepositoryArchive[];
+  readonly verification?: VerificationKnowledge;
   readonly now: Date;
 }
 
@@ -81,6 +83,7 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
     ...repositoryArchiveOf(known.repositoryArchives.find(({ repo }) => repo === view.repo)),
   })),
   ...(known.archive === undefined ? {} : { archive: archiveOf(known.archive) }),
+  ...verificationOf(known.verification, known.now),
 });
 
 /** The oldest of what the schedule misses, over its repositories. */

@@ -26,16 +26,20 @@ export interface RunOptions {
   readonly graceMs?: number;
   /** Told once the process runs. */
   readonly onStart?: (pid: number) => void;
+  /** What `stderr` carries beside errors; default warnings. With `info` its last mebibyte is kept. */
+  readonly stderrLevel?: StderrLevel;
 }
+export type StderrLevel = 'warn' | 'info';
 
 export interface RunResult {
   readonly stdout: string;
-  /** Warnings, the last of them. */
+  /** Warnings, or what `stderrLevel` asks for; the last of them. */
   readonly stderr: string;
 }
 
 /** `info` of ten thousand backups is about 7 MB. */
-const limitBytes = { stdout: 32 * 1024 * 1024, stderr: 16 * 1024 };
+const stdoutLimitBytes = 32 * 1024 * 1024;
+const stderrLimitBytes = { warn: 16 * 1024, info: 1024 * 1024 } as const satisfies Record<StderrLevel, number>;
 const defaultGraceMs = 10_000;
 
 /**
@@ -51,10 +55,12 @@ export const runPgBackRest = async (
   options: RunOptions,
 ): Promise<RunResult> => {
   const environment = await pgbackrest.environment?.();
+  const { stderrLevel = 'warn' } = options;
+  const limitBytes = { stdout: stdoutLimitBytes, stderr: stderrLimitBytes[stderrLevel] };
   options.signal.throwIfAborted();
   let end: ChildEnd;
   try {
-    end = await runChild(pgbackrest.binary, argumentsOf(pgbackrest, command, args), {
+    end = await runChild(pgbackrest.binary, argumentsOf(pgbackrest, command, args, stderrLevel), {
       ...{ signal: options.signal, timeoutMs: options.timeoutMs, graceMs: options.graceMs ?? defaultGraceMs },
       ...{ environment, onStart: options.onStart, limitBytes },
     });
@@ -86,6 +92,7 @@ export const argumentsOf = (
   { configFile, stanza }: PgBackRest,
   command: string,
   args: readonly string[],
+  stderrLevel: StderrLevel = 'warn',
 ): readonly string[] =>
   command === 'version'
     ? [command]
@@ -93,7 +100,7 @@ export const argumentsOf = (
         ...(configFile === undefined ? [] : [`--config=${configFile}`]),
         `--stanza=${stanza}`,
         '--log-level-console=off',
-        '--log-level-stderr=warn',
+        `--log-level-stderr=${stderrLevel}`,
         command,
         ...args,
       ];

@@ -11,6 +11,8 @@ export interface Version {
 
 /** The first version that takes `--annotation`. */
 const annotationsSince = { major: 2, minor: 41 };
+/** The first in which `verify` is a command for users, and says what it found (`--output`, `--verbose`). */
+const verifySince = { major: 2, minor: 39 };
 
 export const readVersion = async (pgbackrest: PgBackRest, options: RunOptions): Promise<Version> => {
   const { stdout } = await runPgBackRest(pgbackrest, 'version', [], options);
@@ -31,5 +33,21 @@ export const parseVersion = (text: string): Version | undefined => {
   return { major: Number(match[2]), minor: Number(match[3]), text: match[1] ?? '' };
 };
 
-export const takesAnnotations = ({ major, minor }: Version): boolean =>
-  major > annotationsSince.major || (major === annotationsSince.major && minor >= annotationsSince.minor);
+export const takesAnnotations = (version: Version): boolean => isSince(version, annotationsSince);
+
+/**
+ * Why `verify` of that version is not to be trusted; undefined where it is. 2.46 brought block incremental backups, and
+ * took sound ones outside a bundle for missing (https://github.com/pgbackrest/pgbackrest/issues/2112, mended in 2.47).
+ */
+export const verifyProblem = (version: Version): string | undefined => {
+  if (!isSince(version, verifySince))
+    return `pgBackRest ${version.text} has no verify; 2.39 is the first that has`;
+  return version.major === 2 && version.minor === 46
+    ? 'pgBackRest 2.46 takes sound block incremental files for missing; 2.47 does not'
+    : undefined;
+};
+
+const isSince = (
+  { major, minor }: Pick<Version, 'major' | 'minor'>,
+  first: { readonly major: number; readonly minor: number },
+): boolean => major > first.major || (major === first.major && minor >= first.minor);

@@ -4,10 +4,11 @@ import type { BackupStatus } from '@howdah/status/backup';
 import * as z from 'zod';
 import type { Running } from '../attempt.ts';
 import type { ControlAnswer, ControlRoute } from '../ports.ts';
-import { newestTimeline } from '../repository/views.ts';
+import { newestTimeline, viewIn } from '../repository/views.ts';
 import type { RepositoryWatch } from '../repository/watch.ts';
 import { mayStart } from '../role/gate.ts';
 import type { RoleWatch } from '../role/watch.ts';
+import type { Verifications } from '../verification/verifications.ts';
 import type { Wake } from '../wake.ts';
 import type { AskedNow } from './asked-now.ts';
 import {
@@ -18,11 +19,15 @@ import {
   nowPath,
   nowQuestion,
   statusPath,
+  type VerifyAnswer,
+  verifyPath,
+  verifyQuestion,
 } from './messages.ts';
 
 export interface ControlInput {
   readonly member: string;
   readonly asked: AskedNow;
+  readonly verifications: Pick<Verifications, 'ask' | 'unavailable'>;
   readonly role: Pick<RoleWatch, 'view'>;
   readonly repositories: Pick<RepositoryWatch, 'views'>;
   /** Stops what runs, and tells what that is. */
@@ -44,6 +49,7 @@ export const controlRoutes = (input: ControlInput): readonly ControlRoute[] => [
   { method: 'GET', path: statusPath, answer: async () => ({ code: 200, body: input.status() }) },
   { method: 'POST', path: nowPath, answer: (body) => now(input, body) },
   { method: 'POST', path: cancelPath, answer: (body) => cancel(input, body) },
+  { method: 'POST', path: verifyPath, answer: (body) => verify(input, body) },
 ];
 
 const refused = (words: string, code = 409): ControlAnswer => ({
@@ -54,19 +60,9 @@ const refused = (words: string, code = 409): ControlAnswer => ({
 const now = async (input: ControlInput, body: unknown): Promise<ControlAnswer> => {
   const question = nowQuestion.safeParse(body);
   if (!question.success) return refused(z.prettifyError(question.error), 400);
-  const { asked, repositories, role, clock, wake, logger } = input;
-  if (input.isEnding())
-    return refused(
-      'this agent ends, or takes a new configuration once the backup under way has ended; ask again then',
-    );
-  const views = repositories.views();
-  const numbers = views.map(({ repo }) => repo);
-  const repo = question.data.repo ?? Math.min(...numbers);
-  if (views.length === 0) return refused('the repositories have not been read yet; ask again in a moment');
-  if (!numbers.includes(repo))
-    return refused(`there is no repository ${repo}, only ${numbers.join(', ')}`, 400);
-  const gate = mayStart(role.view(), newestTimeline(views));
-  if (!gate.open) return refused(`${gate.because}${await whoElse(input)}`);
+  const { asked, clock, wake, logger } = input;
+  const repo = await repositoryFor(input, question.data.repo);
+  if (typeof repo !== 'number') return repo;
   const { type } = question.data;
   const request = asked.ask(type, repo, clock.now());
   if (request === undefined) return refused('too many backups were asked for here within a day');
@@ -74,6 +70,41 @@ const now = async (input: ControlInput, body: unknown): Promise<ControlAnswer> =
   wake.now();
   const answer: NowAnswer = { version: 1, id: request.id, type, repo, at: request.at.toISOString() };
   return { code: 202, body: answer };
+};
+
+const verify = async (input: ControlInput, body: unknown): Promise<ControlAnswer> => {
+  const question = verifyQuestion.safeParse(body);
+  if (!question.success) return refused(z.prettifyError(question.error), 400);
+  const { verifications, repositories, wake, logger } = input;
+  if (verifications.unavailable !== undefined) return refused(verifications.unavailable);
+  const repo = await repositoryFor(input, question.data.repo);
+  if (typeof repo !== 'number') return repo;
+  if (viewIn(repositories.views(), repo)?.backups.length === 0)
+    return refused(`repository ${repo} holds no backup: there is nothing to verify`);
+  const at = verifications.ask(repo);
+  logger.info({ repo }, 'verify asked for');
+  wake.now();
+  const answer: VerifyAnswer = { version: 1, repo, at: at.toISOString() };
+  return { code: 202, body: answer };
+};
+
+/** The repository that is meant, where this member may do something with it now; else why not. */
+const repositoryFor = async (
+  input: ControlInput,
+  wanted: number | undefined,
+): Promise<number | ControlAnswer> => {
+  if (input.isEnding())
+    return refused(
+      'this agent ends, or takes a new configuration once the backup under way has ended; ask again then',
+    );
+  const views = input.repositories.views();
+  const numbers = views.map(({ repo }) => repo);
+  const repo = wanted ?? Math.min(...numbers);
+  if (views.length === 0) return refused('the repositories have not been read yet; ask again in a moment');
+  if (!numbers.includes(repo))
+    return refused(`there is no repository ${repo}, only ${numbers.join(', ')}`, 400);
+  const gate = mayStart(input.role.view(), newestTimeline(views));
+  return gate.open ? repo : refused(`${gate.because}${await whoElse(input)}`);
 };
 
 const cancel = async (input: ControlInput, body: unknown): Promise<ControlAnswer> => {

@@ -6,6 +6,7 @@ import * as z from 'zod';
 
 export const nowPath = '/backup/now';
 export const cancelPath = '/backup/cancel';
+export const verifyPath = '/backup/verify';
 export const statusPath = '/status';
 
 export const nowQuestion = z.strictObject({
@@ -25,6 +26,21 @@ export const nowAnswer = z.object({
   at: instant,
 });
 export type NowAnswer = z.infer<typeof nowAnswer>;
+
+export const verifyQuestion = z.strictObject({
+  /** The one with the lowest number when absent. */
+  repo: z.int().min(1).max(256).optional(),
+});
+export type VerifyQuestion = z.infer<typeof verifyQuestion>;
+
+/** It is begun as soon as nothing else runs or is due. */
+export const verifyAnswer = z.object({
+  version: z.literal(1),
+  repo: z.int().positive(),
+  /** Its due time in `/status` and in the journal. */
+  at: instant,
+});
+export type VerifyAnswer = z.infer<typeof verifyAnswer>;
 
 export const cancelQuestion = z.strictObject({});
 

@@ -1,4 +1,9 @@
-import type { Entry } from './entry.ts';
+import type { Ending, Entry } from './entry.ts';
+
+/** What is asked of an attempt; that at a verify has it too. */
+type Attempted = Pick<Entry, 'member' | 'agent' | 'timeline' | 'startedAt'> & {
+  readonly ended?: Pick<Ending, 'outcome' | 'label' | 'reason' | 'cancelled'> | undefined;
+};
 
 /** Who wants to make an attempt. */
 export interface Claimant {
@@ -19,7 +24,7 @@ export type Decision =
   /** A person stopped it, and nobody takes it up again. */
   | { readonly kind: 'cancelled'; readonly because: string };
 
-export const isAtIt = ({ member, startedAt }: Entry): string => `${member} is at it since ${startedAt}`;
+export const isAtIt = ({ member, startedAt }: Attempted): string => `${member} is at it since ${startedAt}`;
 
 /** An attempt that has not said anything for so long is nobody's any more. */
 export const silentAfterMs = 60_000;
@@ -31,7 +36,7 @@ export const silentAfterMs = 60_000;
  * differ let nobody look dead
  */
 export const decideClaim = (
-  newest: Entry | undefined,
+  newest: Attempted | undefined,
   me: Claimant,
   silentForMs: number,
   /** A first full backup may go, and any may be superseded; it is wanted again then. */

@@ -2,13 +2,15 @@ import type { Clock } from '@howdah/core/clock';
 import { describeError } from '@howdah/core/errors';
 import type { Logger } from '@howdah/runtime/logger';
 import type { Fence } from '../role/while-primary.ts';
-import type { Claim, Journal } from './journal.ts';
 
 /** Three of them may be lost before somebody takes over (silentAfterMs). */
 const beatIntervalMs = 15_000;
 
-export interface HeartbeatInput {
-  readonly journal: Pick<Journal, 'beat'>;
+export interface HeartbeatInput<Claim> {
+  readonly journal: {
+    /** @returns why the claim does not hold any more; undefined while it does */
+    beat(claim: Claim, signal: AbortSignal): Promise<string | undefined>;
+  };
   readonly claim: Claim;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -19,7 +21,7 @@ export interface HeartbeatInput {
  * nothing: whoever would take over does not reach it either, and pgBackRest finds out for itself.
  */
 export const heartbeat =
-  ({ journal, claim, clock, logger }: HeartbeatInput): Fence =>
+  <Claim>({ journal, claim, clock, logger }: HeartbeatInput<Claim>): Fence =>
   async (until) => {
     for (;;) {
       await clock.sleep(beatIntervalMs, until);

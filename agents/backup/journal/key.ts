@@ -9,8 +9,12 @@ import { type Due, initialId } from '../model.ts';
 export const journalPrefix = (path: string, stanza: string): string =>
   `${path.replace(/^\/+/, '').replace(/([^/])\/*$/, '$1/')}howdah/${stanza}/runs/`;
 
+/** Where what is known of its verifies lies: beside the runs, in which agents older than it look for nothing else. */
+export const verifiesPrefix = (path: string, stanza: string): string =>
+  journalPrefix(path, stanza).replace(/runs\/$/, 'verifies/');
+
 /** `20260301T010000Z` */
-const stampOf = (time: Date): string => time.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+export const stampOf = (time: Date): string => time.toISOString().replaceAll(/[-:]|\.\d+/g, '');
 
 /**
  * What stands for a due time below the journal's prefix, `nightly@20260301T010000Z`: the same on every member. The first

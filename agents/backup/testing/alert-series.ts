@@ -36,3 +36,5 @@ export const runs = (type: string, outcome: string, pod?: string) =>
 export const standbyLeader = (pod?: string) => of('role', { role: 'standby_leader' }, pod);
 export const available = of('repo_volume_available_bytes', { repo: '1' });
 export const size = of('repo_volume_size_bytes', { repo: '1' });
+export const verifyValid = (pod?: string) => of('verify_last_valid', { repo: '1' }, pod);
+export const verifyOverdue = (pod?: string) => of('verify_overdue_seconds', { repo: '1' }, pod);

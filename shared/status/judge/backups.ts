@@ -16,6 +16,8 @@ const atRiskAlarmSeconds = 30 * 60;
 const fullAlarmSeconds = 2 * 60 * 60;
 /** A schedule is late by minutes when a run before it is long; not by an hour. */
 const overdueAlarmSeconds = 60 * 60;
+/** A verify may take hours, and makes room for backups. */
+const verifyOverdueSeconds = 26 * 60 * 60;
 
 /** Whether there is a backup, whether the next came when due, and whether WAL leaves. */
 export const backupFindings = (fleet: Fleet): readonly Finding[] => {
@@ -26,6 +28,7 @@ export const backupFindings = (fleet: Fleet): readonly Finding[] => {
     ...repositories(view),
     ...(view.authoritative ? [...archive(fleet, view), ...overdue(fleet, view)] : []),
     ...archiveGaps(view),
+    ...verifications(fleet, view),
     ...lastRun(view),
   ];
 };
@@ -165,6 +168,32 @@ const archiveGaps = ({ detail }: BackupView): readonly Finding[] =>
           ? 'Take a backup now: what comes after it can be restored again. Then look why the WAL got lost.'
           : 'Nothing, if `repo-retention-archive` removes it. Else look why it got lost; the backups after it are whole.',
       } as const,
+    ];
+  });
+
+/** What the last verify found, and that none comes to a verdict any more. */
+const verifications = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] =>
+  (detail.verification?.repositories ?? []).flatMap(({ repo, last, lastTry, overdueSince }): Finding[] => {
+    const finding = { area: 'backups', id: `verify/${repo}` } as const;
+    if (last?.verdict === 'invalid')
+      return [
+        {
+          ...finding,
+          level: 'alarm',
+          says: `Repository ${repo} is damaged: ${last.problems[0] ?? 'pgBackRest says so'}.`,
+          todo: 'Look with `howdah backup verify` what else was found, and take a full backup into a sound repository.',
+        },
+      ];
+    if (overdueSince === undefined) return [];
+    const late = ageAtMember(fleet, member, overdueSince);
+    if (late <= verifyOverdueSeconds) return [];
+    return [
+      {
+        ...finding,
+        level: 'warning',
+        says: `Repository ${repo} should have been verified ${formatDuration(late)} ago.`,
+        todo: lastTry?.reason ?? `Look at the backup agent on ${member.name}.`,
+      },
     ];
   });
 
