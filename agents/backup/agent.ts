@@ -49,8 +49,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const history = createTimelineHistory(patroni);
   const role = createRoleWatch({
     patroni: patroni === undefined ? undefined : patroniRole(patroni),
-    server,
-    clock,
+    ...{ server, clock, standbyLeaderBacksUp: config.role.standbyLeaderBacksUp },
   });
   return new BackupAgent({
     stanza: config.stanza,

@@ -14,6 +14,7 @@ import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
+import { takesBackups } from './role/gate.ts';
 import type { TimelineHistory } from './role/timeline-history.ts';
 import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Wake } from './wake.ts';
@@ -62,6 +63,7 @@ export class BackupAgent implements Agent {
   #waitingFor: string | undefined;
   /** As last told; nobody's word makes it `unknown` by itself, without an answer. */
   #role: MemberRole = 'unknown';
+  #withoutLock: string | undefined;
   /** Role and repositories have been asked once; before that there is nothing to wait for. */
   #looked = { role: false, repositories: false };
   readonly stallAfterMs: number;
@@ -193,6 +195,9 @@ export class BackupAgent implements Agent {
     const after = await role.ask(signal);
     this.#looked.role = true;
     const before = this.#role;
+    // The lock may come without another role: a Patroni that was restarted has it some seconds after its first word.
+    if (after.withoutLock !== this.#withoutLock) wake.now();
+    this.#withoutLock = after.withoutLock;
     if (after.role === before) return;
     this.#role = after.role;
     logger.info({ role: after.role, before, saidBy: after.source, timeline: after.timeline }, 'role');
@@ -205,9 +210,9 @@ export class BackupAgent implements Agent {
     const restUntil = (sinceMs: number) =>
       clock.sleep(Math.max(0, beganMs + sinceMs - clock.monotonicMs()), signal);
     await repositories.read(signal);
-    const { role: own, source, timeline } = role.view();
-    const isPrimary = own === 'primary' && source !== 'held';
-    await journals.look(repositories.views(), isPrimary ? { timeline } : undefined, signal);
+    const own = role.view();
+    const isItsTurn = takesBackups(own) && own.source !== 'held';
+    await journals.look(repositories.views(), isItsTurn ? { timeline: own.timeline } : undefined, signal);
     this.#looked.repositories = true;
     if (repositories.failure() === undefined) progress.made();
     wake.now();

@@ -157,6 +157,12 @@ export const schema = z
           .enum(['patroni', 'postgres'])
           .default('patroni')
           .describe('Who says whether this member is the primary; `postgres` where there is no Patroni.'),
+        standbyLeaderBacksUp: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Lets the leader of a standby cluster take backups. pgBackRest takes none of a standby without the primary: pgbackrest.conf has to name that one too, as another `pgN-host` with its `pgN-path`.',
+          ),
       })
       .prefault({})
       .describe('How this member’s role is known.'),
