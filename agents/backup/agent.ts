@@ -74,6 +74,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     ...{ repository, server, clock, eachMinute },
     journals: journals.journals,
     hooks: hooksOf(input),
+    whenFull: config.whenFull,
     openControl: (routes) => openControlSocket(controlSocket(input.directories, 'backup'), routes),
     primary: async (signal) =>
       (await patroni?.cluster(signal))?.members.find(({ role }) => role === 'primary')?.name,

@@ -103,6 +103,7 @@ const startAgent = async (
     },
     primary: async () => 'pg-1',
     storage: { look: async () => [{ repo: 1, retentionSet: true }] },
+    whenFull: 'fail' as const,
     random: () => 0,
     logger: pino({}, { write: (line: string) => void said.push(JSON.parse(line)) }),
     progress: {

@@ -16,6 +16,7 @@ import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
 import { takesBackups } from './role/gate.ts';
 import type { TimelineHistory } from './role/timeline-history.ts';
+import { createMakeRoom, type WhenFull } from './room/make-room.ts';
 import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Wake } from './wake.ts';
 
@@ -35,6 +36,7 @@ export interface BackupAgentInput
   /** What the repositories' archives hold. */
   readonly archive: ArchiveWatchInput['archive'];
   readonly storage: StorageWatch;
+  readonly whenFull: WhenFull;
   readonly openControl: OpenControl;
   /** The member that Patroni calls the primary; undefined where nobody says. */
   readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
@@ -75,6 +77,7 @@ export class BackupAgent implements Agent {
     this.#expirations = new Expirations({ ...input, asked: input.expirations });
     this.#loop = new BackupLoop({
       ...input,
+      makeRoom: createMakeRoom(input),
       expirations: this.#expirations,
       timed: [...input.schedules, ...input.requests.map(timedRequest)],
       askedNow: () => this.#asked.timed(),

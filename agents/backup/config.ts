@@ -194,6 +194,12 @@ export const schema = z
       })
       .prefault({})
       .describe('When a failed backup is tried again.'),
+    whenFull: z
+      .enum(['fail', 'expire-first'])
+      .default('fail')
+      .describe(
+        'What is done where the volume of a repository has less room than the last backups of the type took. `fail`: the backup is not begun. `expire-first`: what retention no longer keeps goes, then it is looked once more.',
+      ),
     schedules: z.array(schedule).max(1_000).describe('Which backup is due when.'),
     hooks: z
       .strictObject({
