@@ -4,6 +4,7 @@ import { postgresConfig } from '@howdah/postgres/config';
 import { cronProblem } from '@howdah/schedule/due-times';
 import { isTimeZone } from '@howdah/schedule/zone';
 import * as z from 'zod';
+import { hasItsShape } from './config-shape.ts';
 import { initialId } from './model.ts';
 
 const seconds = (smallest: number, largest: number, otherwise: number) =>
@@ -258,5 +259,5 @@ export const schema = z
         });
       }
     });
-  });
+  }, { when: hasItsShape });
 export type Config = z.infer<typeof schema>;
