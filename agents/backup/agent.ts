@@ -72,6 +72,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
       clock,
     }),
     ...{ repository, server, clock, eachMinute },
+    version: (signal) =>
+      readVersion(programOf(config), { signal, timeoutMs: config.pgbackrest.timeoutSeconds * 1_000 }),
     journals: journals.journals,
     hooks: hooksOf(input),
     whenFull: config.whenFull,
@@ -106,7 +108,7 @@ const requestsOf = ({ requests }: Config) => ({
   ),
 });
 
-const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
+const hooksOf = ({ config, logger, metrics }: AgentInput<Config, Metrics>) => {
   const named = (when: 'before' | 'after'): readonly Hook[] =>
     config.hooks[when].map(({ command, timeoutSeconds }, index) => ({
       ...{ key: `hooks.${when}.${index}`, command, timeoutMs: timeoutSeconds * 1_000 },
@@ -115,7 +117,9 @@ const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
     ...{ graceMs: config.pgbackrest.stopGraceSeconds * 1_000, send: sendSignal, logger },
     environment: bareEnvironmentWith,
   });
-  return new Hooks({ stanza: config.stanza, before: named('before'), after: named('after'), runner, logger });
+  const onFailure = (when: 'before' | 'after') => metrics.hookFailures.inc({ when });
+  const each = { before: named('before'), after: named('after') };
+  return new Hooks({ stanza: config.stanza, ...each, ...{ runner, logger, onFailure } });
 };
 
 const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metrics>) => {

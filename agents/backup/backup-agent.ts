@@ -14,9 +14,11 @@ import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
+import { UnsetRetention } from './repository/unset-retention.ts';
 import { takesBackups } from './role/gate.ts';
 import type { TimelineHistory } from './role/timeline-history.ts';
 import { createMakeRoom, type WhenFull } from './room/make-room.ts';
+import { type SayVersionInput, sayVersion } from './say-version.ts';
 import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Wake } from './wake.ts';
 
@@ -36,6 +38,7 @@ export interface BackupAgentInput
   /** What the repositories' archives hold. */
   readonly archive: ArchiveWatchInput['archive'];
   readonly storage: StorageWatch;
+  readonly version: SayVersionInput['version'];
   readonly whenFull: WhenFull;
   readonly openControl: OpenControl;
   /** The member that Patroni calls the primary; undefined where nobody says. */
@@ -62,6 +65,7 @@ export class BackupAgent implements Agent {
   readonly #archive: ArchiveWatch;
   readonly #asked = new AskedNow();
   #storage: readonly RepositoryStorage[] = [];
+  readonly #unsetRetention = new UnsetRetention();
   #waitingFor: string | undefined;
   /** As last told; nobody's word makes it `unknown` by itself, without an answer. */
   #role: MemberRole = 'unknown';
@@ -100,6 +104,7 @@ export class BackupAgent implements Agent {
     signal.addEventListener('abort', stopUnlessReplaced, { once: true });
     shutdown.addEventListener('abort', stopAtOnce, { once: true });
     metrics.source = () => this.#knowledge();
+    const saying = sayVersion(this.#input, stop.signal);
     const stopTicking = eachMinute(() => wake.now());
     const watches = [
       this.#forEver(() => this.#watchRole(stop.signal), idleRoleIntervalMs, stop.signal),
@@ -117,7 +122,7 @@ export class BackupAgent implements Agent {
     } finally {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
-      await Promise.allSettled([work, ...watches]);
+      await Promise.allSettled([work, saying, ...watches]);
       await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);
@@ -208,7 +213,8 @@ export class BackupAgent implements Agent {
   }
 
   async #watchRepositories(signal: AbortSignal): Promise<void> {
-    const { repositories, journals, role, storage, progress, wake, clock, infoIntervalMs } = this.#input;
+    const { repositories, journals, role, storage, progress, wake, clock, logger, infoIntervalMs } =
+      this.#input;
     const beganMs = clock.monotonicMs();
     const restUntil = (sinceMs: number) =>
       clock.sleep(Math.max(0, beganMs + sinceMs - clock.monotonicMs()), signal);
@@ -221,6 +227,8 @@ export class BackupAgent implements Agent {
     wake.now();
     const repos = repositories.views().map(({ repo }) => repo);
     this.#storage = await storage.look(repos, signal);
+    for (const repo of this.#unsetRetention.after(this.#storage))
+      logger.warn({ repo }, 'no retention is set: nothing ever goes from this repository');
     this.#tellReadiness();
     await restUntil(infoIntervalMs / 2);
     await repositories.probe(signal);
