@@ -54,8 +54,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const history = createTimelineHistory(patroni);
   const role = createRoleWatch({
     patroni: patroni === undefined ? undefined : patroniRole(patroni),
-    server,
-    clock,
+    ...{ server, clock, standbyLeaderBacksUp: config.role.standbyLeaderBacksUp },
   });
   const repositories = markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
     presentLine(role.view(), history.known()),
@@ -77,6 +76,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
       clock,
     }),
     ...{ repository, server, clock, eachMinute },
+    version: (signal) =>
+      readVersion(programOf(config), { signal, timeoutMs: config.pgbackrest.timeoutSeconds * 1_000 }),
     journals: journals.journals,
     verifications: new Verifications({
       ...{ schedule: verifyScheduleOf(config), journals: journals.verifies, verifier: verifierOf(config) },
@@ -85,6 +86,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
       ...{ random: Math.random, logger: input.logger },
     }),
     hooks: hooksOf(input),
+    whenFull: config.whenFull,
     openControl: (routes) => openControlSocket(controlSocket(input.directories, 'backup'), routes),
     primary: async (signal) =>
       (await patroni?.cluster(signal))?.members.find(({ role }) => role === 'primary')?.name,
@@ -116,7 +118,7 @@ const requestsOf = ({ requests }: Config) => ({
   ),
 });
 
-const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
+const hooksOf = ({ config, logger, metrics }: AgentInput<Config, Metrics>) => {
   const named = (when: 'before' | 'after'): readonly Hook[] =>
     config.hooks[when].map(({ command, timeoutSeconds }, index) => ({
       ...{ key: `hooks.${when}.${index}`, command, timeoutMs: timeoutSeconds * 1_000 },
@@ -125,7 +127,9 @@ const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
     ...{ graceMs: config.pgbackrest.stopGraceSeconds * 1_000, send: sendSignal, logger },
     environment: bareEnvironmentWith,
   });
-  return new Hooks({ stanza: config.stanza, before: named('before'), after: named('after'), runner, logger });
+  const onFailure = (when: 'before' | 'after') => metrics.hookFailures.inc({ when });
+  const each = { before: named('before'), after: named('after') };
+  return new Hooks({ stanza: config.stanza, ...each, ...{ runner, logger, onFailure } });
 };
 
 const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metrics>) => {

@@ -16,6 +16,7 @@ import { supersededIn, viewIn } from './repository/views.ts';
 import type { RepositoryWatch } from './repository/watch.ts';
 import type { RoleWatch } from './role/watch.ts';
 import { type Fence, type RunEnd, whilePrimary } from './role/while-primary.ts';
+import type { MakeRoom } from './room/make-room.ts';
 import { runBackup } from './run.ts';
 import { endingOf, notBegun, verifyRun } from './verify.ts';
 
@@ -35,6 +36,8 @@ export interface AttemptInput {
   readonly repository: Pick<Repository, 'backup'>;
   readonly journals: Pick<Journals, 'of' | 'me' | 'end'>;
   readonly hooks?: Pick<Hooks, 'before' | 'after'>;
+  /** Comes first of all, once it is claimed. */
+  readonly makeRoom?: MakeRoom;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -155,22 +158,23 @@ export class Attempts {
     cancellation: Cancellation,
     signal: AbortSignal,
   ): Promise<RunEnd> {
-    const { hooks, member, repository, repositories, role, clock } = this.#input;
+    const { hooks, makeRoom, member, repository, repositories, role, clock } = this.#input;
     const { run } = running;
     const view = viewIn(repositories.views(), run.due.repo);
     const holdRetention = view !== undefined && holdsRetention(run.due.type, view);
     const before = async (stop: AbortSignal) => {
+      await makeRoom?.(run.due, stop);
+      if (hooks === undefined) return;
       this.#running = { ...running, hooks: 'before' };
-      await hooks?.before({ member, run }, stop);
+      await hooks.before({ member, run }, stop);
       this.#running = running;
     };
     const onStart = (pid: number) => {
       this.#running = { ...running, pid };
     };
     const fences = [...this.#fences(run, claim), cancellation.fence];
-    const hooked = hooks === undefined ? {} : { before };
     return runBackup(
-      { run, member, repository, role, clock, holdRetention, fences, onStart, ...hooked },
+      { run, member, repository, role, clock, holdRetention, fences, onStart, before },
       signal,
     );
   }

@@ -105,6 +105,8 @@ const startAgent = async (
     },
     primary: async () => 'pg-1',
     storage: { look: async () => [{ repo: 1, retentionSet: true }] },
+    whenFull: 'fail' as const,
+    version: async () => ({ major: 2, minor: 45, text: '2.45' }),
     random: () => 0,
     logger: pino({}, { write: (line: string) => void said.push(JSON.parse(line)) }),
     progress: {

@@ -14,7 +14,11 @@ import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
+import { UnsetRetention } from './repository/unset-retention.ts';
+import { takesBackups } from './role/gate.ts';
 import type { TimelineHistory } from './role/timeline-history.ts';
+import { createMakeRoom, type WhenFull } from './room/make-room.ts';
+import { type SayVersionInput, sayVersion } from './say-version.ts';
 import { missingNow, type TimedSchedule, timedRequest } from './schedule.ts';
 import type { Verifications } from './verification/verifications.ts';
 import type { Wake } from './wake.ts';
@@ -36,6 +40,8 @@ export interface BackupAgentInput
   readonly archive: ArchiveWatchInput['archive'];
   readonly storage: StorageWatch;
   readonly verifications: Verifications;
+  readonly version: SayVersionInput['version'];
+  readonly whenFull: WhenFull;
   readonly openControl: OpenControl;
   /** The member that Patroni calls the primary; undefined where nobody says. */
   readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
@@ -61,9 +67,11 @@ export class BackupAgent implements Agent {
   readonly #archive: ArchiveWatch;
   readonly #asked = new AskedNow();
   #storage: readonly RepositoryStorage[] = [];
+  readonly #unsetRetention = new UnsetRetention();
   #waitingFor: string | undefined;
   /** As last told; nobody's word makes it `unknown` by itself, without an answer. */
   #role: MemberRole = 'unknown';
+  #withoutLock: string | undefined;
   /** Role and repositories have been asked once; before that there is nothing to wait for. */
   #looked = { role: false, repositories: false };
   readonly stallAfterMs: number;
@@ -75,6 +83,7 @@ export class BackupAgent implements Agent {
     this.#expirations = new Expirations({ ...input, asked: input.expirations });
     this.#loop = new BackupLoop({
       ...input,
+      makeRoom: createMakeRoom(input),
       expirations: this.#expirations,
       timed: [...input.schedules, ...input.requests.map(timedRequest)],
       askedNow: () => this.#asked.timed(),
@@ -100,6 +109,7 @@ export class BackupAgent implements Agent {
     signal.addEventListener('abort', stopUnlessReplaced, { once: true });
     shutdown.addEventListener('abort', stopAtOnce, { once: true });
     metrics.source = () => this.#knowledge();
+    const saying = sayVersion(this.#input, stop.signal);
     const stopTicking = eachMinute(() => wake.now());
     const watches = [
       this.#forEver(() => this.#watchRole(stop.signal), idleRoleIntervalMs, stop.signal),
@@ -119,7 +129,7 @@ export class BackupAgent implements Agent {
     } finally {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
-      await Promise.allSettled([work, learning, ...watches]);
+      await Promise.allSettled([work, learning, saying, ...watches]);
       await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);
@@ -201,6 +211,9 @@ export class BackupAgent implements Agent {
     const after = await role.ask(signal);
     this.#looked.role = true;
     const before = this.#role;
+    // The lock may come without another role: a Patroni that was restarted has it some seconds after its first word.
+    if (after.withoutLock !== this.#withoutLock) wake.now();
+    this.#withoutLock = after.withoutLock;
     if (after.role === before) return;
     this.#role = after.role;
     logger.info({ role: after.role, before, saidBy: after.source, timeline: after.timeline }, 'role');
@@ -208,21 +221,24 @@ export class BackupAgent implements Agent {
   }
 
   async #watchRepositories(signal: AbortSignal): Promise<void> {
-    const { repositories, journals, role, storage, progress, wake, clock, infoIntervalMs } = this.#input;
+    const { repositories, journals, role, storage, progress, wake, clock, logger, infoIntervalMs } =
+      this.#input;
     const beganMs = clock.monotonicMs();
     const restUntil = (sinceMs: number) =>
       clock.sleep(Math.max(0, beganMs + sinceMs - clock.monotonicMs()), signal);
     await repositories.read(signal);
-    const { role: own, source, timeline } = role.view();
-    const isPrimary = own === 'primary' && source !== 'held';
-    const primaryOn = isPrimary ? { timeline } : undefined;
-    await journals.look(repositories.views(), primaryOn, signal);
-    await this.#input.verifications.look(primaryOn, signal);
+    const own = role.view();
+    const isItsTurn = takesBackups(own) && own.source !== 'held';
+    const inCharge = isItsTurn ? { timeline: own.timeline } : undefined;
+    await journals.look(repositories.views(), inCharge, signal);
+    await this.#input.verifications.look(inCharge, signal);
     this.#looked.repositories = true;
     if (repositories.failure() === undefined) progress.made();
     wake.now();
     const repos = repositories.views().map(({ repo }) => repo);
     this.#storage = await storage.look(repos, signal);
+    for (const repo of this.#unsetRetention.after(this.#storage))
+      logger.warn({ repo }, 'no retention is set: nothing ever goes from this repository');
     this.#tellReadiness();
     await restUntil(infoIntervalMs / 2);
     await repositories.probe(signal);

@@ -1,3 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '@howdah/runtime/config';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { schema } from './config.ts';
@@ -38,8 +42,10 @@ describe('backup.yaml', () => {
     expect(paths).toEqual(
       [
         '',
+        'patroni',
         'schedules.0.cron',
         'schedules.0.timeZone',
+        'schedules.1.id',
         'schedules.1.repos',
         'schedules.1.type',
         'stanza',
@@ -47,6 +53,62 @@ describe('backup.yaml', () => {
     );
     expect(found.find((problem) => problem.startsWith('schedules.0.cron'))).toContain('five fields');
     expect(found.find((problem) => problem.startsWith('schedules.0.timeZone'))).toContain('Europe/Berlin');
+  });
+
+  it('names all of a bad file together, what compares its parts and the programs of hooks included', async () => {
+    await using directory = await temporaryDirectory();
+    const notExecutable = join(directory.path, 'quiesce');
+    await writeFile(notExecutable, '#!/bin/sh\n', { mode: 0o644 });
+    const hook = (program: string) => ({ command: [program] });
+    await writeFile(
+      join(directory.path, 'backup.yaml'),
+      JSON.stringify({
+        stanza: 'main',
+        patroni: { url: 'http://127.0.0.1:8008', caFile: '/no/such/ca' },
+        schedules: [
+          { ...schedule, cron: '61 1 * * *' },
+          { ...schedule, timeZone: 'Europe/Atlantis' },
+          { id: 'initial', type: 'differential', cron: '0 1 * * *', repos: [0, 257] },
+        ],
+        repositories: [
+          { repo: 1, volume: { directory: '/repo' } },
+          { repo: 1, volume: { directory: '/other' } },
+          { repo: 300, volume: { directory: '/third' } },
+        ],
+        requests: [
+          { id: 'now', type: 'full', at: 'yesterday' },
+          { id: 'now', type: 'everything', at: '2026-03-01T09:30:00Z' },
+        ],
+        hooks: { before: [hook(notExecutable), hook('/no/such/hook')], after: [hook('relative')] },
+        whenFull: 'panic',
+      }),
+    );
+    const loaded = await loadConfig(directory.path, { name: 'backup', schema });
+    const found = loaded.state === 'invalid' ? loaded.problems : [];
+    expect(found.map(({ path, expected }) => [path, expected]).toSorted()).toEqual(
+      (
+        [
+          ['hooks.after.0.command', 'the absolute path of a program first'],
+          ['hooks.after.0.command.0', 'a program that can be run (there is none)'],
+          ['hooks.before.0.command.0', expect.stringMatching(/^a program that can be run \(/)],
+          ['hooks.before.1.command.0', 'a program that can be run (there is none)'],
+          ['patroni.caFile', 'a file that can be read (there is none)'],
+          ['repositories.1.repo', 'a number that no other repository has'],
+          ['repositories.2.repo', expect.stringContaining('256')],
+          ['requests.0.at', expect.any(String)],
+          ['requests.1.id', 'an id that no other request has'],
+          ['requests.1.type', expect.stringContaining('"full"')],
+          ['schedules.0.cron', expect.stringContaining('five fields')],
+          ['schedules.1.id', 'an id that no other schedule has'],
+          ['schedules.1.timeZone', expect.stringContaining('Europe/Berlin')],
+          ['schedules.2.id', expect.stringContaining('another id')],
+          ['schedules.2.repos.0', expect.any(String)],
+          ['schedules.2.repos.1', expect.stringContaining('256')],
+          ['schedules.2.type', expect.stringContaining('"full"')],
+          ['whenFull', expect.stringContaining('"expire-first"')],
+        ] as const
+      ).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
   });
 
   it('takes each id once', () => {

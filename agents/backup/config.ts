@@ -4,6 +4,7 @@ import { postgresConfig } from '@howdah/postgres/config';
 import { cronProblem } from '@howdah/schedule/due-times';
 import { isTimeZone } from '@howdah/schedule/zone';
 import * as z from 'zod';
+import { hasItsShape } from './config-shape.ts';
 import { initialId } from './model.ts';
 
 const seconds = (smallest: number, largest: number, otherwise: number) =>
@@ -171,6 +172,12 @@ export const schema = z
           .enum(['patroni', 'postgres'])
           .default('patroni')
           .describe('Who says whether this member is the primary; `postgres` where there is no Patroni.'),
+        standbyLeaderBacksUp: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Lets the leader of a standby cluster take backups. pgBackRest takes none of a standby without the primary: pgbackrest.conf has to name that one too, as another `pgN-host` with its `pgN-path`.',
+          ),
       })
       .prefault({})
       .describe('How this member’s role is known.'),
@@ -202,6 +209,12 @@ export const schema = z
       })
       .prefault({})
       .describe('When a failed backup is tried again.'),
+    whenFull: z
+      .enum(['fail', 'expire-first'])
+      .default('fail')
+      .describe(
+        'What is done where the volume of a repository has less room than the last backups of the type took. `fail`: the backup is not begun. `expire-first`: what retention no longer keeps goes, then it is looked once more.',
+      ),
     schedules: z.array(schedule).max(1_000).describe('Which backup is due when.'),
     verify: verify
       .optional()
@@ -265,5 +278,5 @@ export const schema = z
         });
       }
     });
-  });
+  }, { when: hasItsShape });
 export type Config = z.infer<typeof schema>;

@@ -20,6 +20,14 @@ export const backupErrors = {
       'Compare `repositories:` of backup.yaml with pgbackrest.conf; the credentials have to read, create, write, list and delete below `<repository>/howdah/`.',
     retry: 'backoff',
   },
+  noRoom: {
+    code: 'HOWDAH_BACKUP_NO_ROOM',
+    meaning:
+      'The volume of the repository has less room than the last backups of the type took, so the backup is not begun.',
+    remedy:
+      'Enlarge the volume, or keep less (`repo-retention-full`, `repo-retention-archive`); `whenFull: expire-first` lets go before a backup what retention no longer keeps. It is tried again by itself.',
+    retry: 'backoff',
+  },
   hookFailed: {
     code: 'HOWDAH_BACKUP_HOOK_FAILED',
     meaning: 'A command of `hooks:` could not be started, did not end well, or took too long.',

@@ -136,8 +136,10 @@ export class BackupLoop {
       await this.#attempts.make(plan.run, signal);
       return 0;
     }
-    const superseded =
-      plan.kind === 'wait' && gate.open && !this.#locked() ? this.#superseded.next() : undefined;
+    const isIdle = plan.kind === 'wait' && gate.open && !this.#locked();
+    // A standby leader hears of a promotion later than the primary, and takes none away.
+    const isPrimary = this.#input.role.view().role === 'primary';
+    const superseded = isIdle && isPrimary ? this.#superseded.next() : undefined;
     if (superseded !== undefined) {
       await this.#superseded.expire(superseded, signal);
       return 0;

@@ -127,14 +127,15 @@ describe('the series of pgbackrest_exporter', () => {
 describe('the agent’s own series', () => {
   it('count runs from zero before any agent runs, and say nothing else then', async () => {
     const lines = await scrape();
-    expect(lines).toHaveLength(15);
-    for (const line of lines) expect(line).toMatch(/^howdah_backup_runs_total\{.*\} 0$/);
+    expect(lines).toHaveLength(17);
+    for (const line of lines) expect(line).toMatch(/^howdah_backup_(runs|hook_failures)_total\{.*\} 0$/);
   });
 
   it('are absent, not 0, while nothing is known', async () => {
     const names = (await scrape(knowledge())).map((line) => line.replace(/[{ ].*/, ''));
     expect([...new Set(names)]).toEqual([
       'howdah_backup_runs_total',
+      'howdah_backup_hook_failures_total',
       'howdah_backup_role',
       'howdah_backup_running',
       'howdah_backup_next_due_timestamp_seconds',

@@ -19,6 +19,7 @@ export interface MetricsKnowledge extends Knowledge {
 
 export interface Metrics {
   readonly runs: Counter<'type' | 'outcome'>;
+  readonly hookFailures: Counter<'when'>;
   /** Where the gauges get their values from; undefined while no agent runs, which leaves them empty. */
   source: (() => MetricsKnowledge) | undefined;
 }
@@ -161,7 +162,14 @@ export const createMetrics = (registry: Registry): Metrics => {
     registers: [registry],
   });
   for (const type of backupTypes) for (const outcome of runOutcomes) runs.inc({ type, outcome }, 0);
-  const metrics: Metrics = { runs, source: undefined };
+  const hookFailures = new Counter({
+    name: 'howdah_backup_hook_failures_total',
+    help: 'Hooks that did not end well or took too long: before a backup, which then was not taken, and after one.',
+    labelNames: ['when'] as const,
+    registers: [registry],
+  });
+  for (const when of ['before', 'after'] as const) hookFailures.inc({ when }, 0);
+  const metrics: Metrics = { runs, hookFailures, source: undefined };
   declareFamilies(registry, families, () => metrics.source?.());
   declareFamilies(registry, pgbackrestFamilies, () => {
     const known = metrics.source?.();

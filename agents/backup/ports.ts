@@ -8,6 +8,8 @@ import type { WalDirectoryWord } from './archive/wal-directory.ts';
 export interface PatroniWord {
   readonly role: MemberRole;
   readonly timeline?: number;
+  /** Why it is not proven that this member holds the leader lock; absent where it does. */
+  readonly withoutLock?: string;
 }
 
 /** What the server says of itself. */

@@ -1,6 +1,6 @@
 import type { Readiness } from '@howdah/runtime/agent';
 import type { RepositoryView } from './repository/views.ts';
-import type { RoleView } from './role/gate.ts';
+import { type RoleView, takesBackups } from './role/gate.ts';
 
 export interface ReadinessQuestion {
   readonly role: RoleView;
@@ -19,6 +19,7 @@ export const readinessOf = (question: ReadinessQuestion): Readiness => {
   if (role.source === 'nobody') {
     return waiting(`a word on this member's role${roleSilence === undefined ? '' : `: ${roleSilence}`}`);
   }
+  if (takesBackups(role) && role.withoutLock !== undefined) return waiting(role.withoutLock);
   if (failure !== undefined) return waiting(`pgBackRest: ${failure}`);
   if (repositories.length === 0) return waiting('the first answer of pgbackrest info');
   if (repositories.every(({ reachable }) => !reachable)) {

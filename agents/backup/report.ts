@@ -10,6 +10,7 @@ import type { ExpirationRun } from './expire.ts';
 import type { Entry } from './journal/entry.ts';
 import type { JournalView } from './journal/journals.ts';
 import { type Due, type Expiration, type Request, requestKey } from './model.ts';
+import type { RepositoryStorage } from './repository/storage.ts';
 import { type RepositoryView, type SeenBackup, supersededIn } from './repository/views.ts';
 import type { RoleView } from './role/gate.ts';
 import { satisfiedBy, type TimedSchedule } from './schedule.ts';
@@ -27,6 +28,8 @@ export interface Knowledge {
   readonly requests: readonly Request[];
   readonly expirations: readonly AskedExpiration[];
   readonly repositories: readonly RepositoryView[];
+  /** What is known of how the repositories are kept from growing without end. */
+  readonly storage?: readonly RepositoryStorage[];
   readonly journals: readonly JournalView[];
   /** The newest first. */
   readonly runs: readonly Entry[];
@@ -80,11 +83,15 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
     checkedAt: view.checkedAt.toISOString(),
     backups: entriesOf(view.backups),
     archives: [...view.archives],
+    ...retentionOf(known.storage?.find(({ repo }) => repo === view.repo)),
     ...repositoryArchiveOf(known.repositoryArchives.find(({ repo }) => repo === view.repo)),
   })),
   ...(known.archive === undefined ? {} : { archive: archiveOf(known.archive) }),
   ...verificationOf(known.verification, known.now),
 });
+
+const retentionOf = (storage: RepositoryStorage | undefined): { retentionSet?: boolean } =>
+  storage?.retentionSet === undefined ? {} : { retentionSet: storage.retentionSet };
 
 /** The oldest of what the schedule misses, over its repositories. */
 const overdueSince = (missing: readonly Due[], scheduleId: string): { overdueSince?: string } => {

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { clusterAnswer, dynamicConfigAnswer, historyAnswer, memberAnswer } from './answers.ts';
+import {
+  clusterAnswer,
+  dynamicConfigAnswer,
+  historyAnswer,
+  leaderAnswer,
+  lockIn,
+  memberAnswer,
+} from './answers.ts';
 
 const recorded = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`testdata/${name}.json`, import.meta.url), 'utf8'));
@@ -46,6 +53,26 @@ describe('what a member says of itself', () => {
     const patroni = { name: 'a', scope: 's' };
     for (const role of ['promoted', 'demoted'])
       expect(memberAnswer.parse({ state: 'running', role, patroni }).role).toBe('unknown');
+  });
+});
+
+describe('the leader lock', () => {
+  it.each([
+    ['primary', 'primary', 'held'],
+    ['replica', 'replica', 'absent'],
+    ['standby-leader', 'standby_leader', 'held'],
+    ['standby-leader-no-store', 'standby_leader', 'absent'],
+    ['failsafe', 'primary', 'held'],
+    ['paused', 'primary', 'held'],
+    ['paused-promoted-by-hand', 'primary', 'absent'],
+    ['paused-stopped', 'primary', 'absent'],
+    ['paused-taken', 'primary', 'held'],
+    ['paused-no-store', 'primary', 'unproven'],
+  ])('as Patroni answered, %s: role %s, lock %s', async (name, role, lock) => {
+    const answers = (await recorded('leader-4.1')) as Record<string, { status: number; body: unknown }>;
+    const { status = 0, body } = answers[name] ?? {};
+    const word = leaderAnswer.parse(body);
+    expect([word.member.role, lockIn(status, word)]).toEqual([role, lock]);
   });
 });
 

@@ -68,30 +68,65 @@ export interface DynamicConfig {
 const timeline = z.int().nonnegative().nullish();
 const identity = z.object({ name: z.string(), scope: z.string() });
 
+const described = z.object({
+  state: z.string(),
+  role: z.string(),
+  timeline,
+  pending_restart: z.boolean().optional(),
+  postmaster_start_time: z.string().nullish(),
+  server_version: z.int().positive().nullish(),
+  pause: z.boolean().optional(),
+  patroni: identity,
+});
+
+const memberOf = (answer: z.infer<typeof described>): Member => ({
+  ...answer.patroni,
+  role: memberRoleOf(answer.role),
+  state: answer.state,
+  ...(answer.timeline ? { timeline: answer.timeline } : {}),
+  pendingRestart: answer.pending_restart ?? false,
+  ...(answer.postmaster_start_time ? { startedAt: answer.postmaster_start_time } : {}),
+  ...(answer.server_version ? { serverVersionNum: answer.server_version } : {}),
+  paused: answer.pause ?? false,
+});
+
 /** `GET /patroni`; https://patroni.readthedocs.io/en/latest/rest_api.html#monitoring-endpoint */
-export const memberAnswer = z
-  .object({
-    state: z.string(),
-    role: z.string(),
-    timeline,
-    pending_restart: z.boolean().optional(),
-    postmaster_start_time: z.string().nullish(),
-    server_version: z.int().positive().nullish(),
-    pause: z.boolean().optional(),
-    patroni: identity,
-  })
+export const memberAnswer = described.transform(memberOf);
+
+/** What `GET /leader` says beside its status. */
+export interface LeaderWord {
+  readonly member: Member;
+  /** By what Patroni last read of its store nobody holds the lock, or it has read nothing for `ttl`. */
+  readonly unlocked: boolean;
+  /** The store is away, and all members have agreed that this one stays the primary. */
+  readonly failsafe: boolean;
+}
+
+export const leaderAnswer = described
+  .extend({ cluster_unlocked: z.boolean().optional(), failsafe_mode_is_active: z.boolean().optional() })
   .transform(
-    (answer): Member => ({
-      ...answer.patroni,
-      role: memberRoleOf(answer.role),
-      state: answer.state,
-      ...(answer.timeline ? { timeline: answer.timeline } : {}),
-      pendingRestart: answer.pending_restart ?? false,
-      ...(answer.postmaster_start_time ? { startedAt: answer.postmaster_start_time } : {}),
-      ...(answer.server_version ? { serverVersionNum: answer.server_version } : {}),
-      paused: answer.pause ?? false,
+    (answer): LeaderWord => ({
+      member: memberOf(answer),
+      unlocked: answer.cluster_unlocked ?? false,
+      failsafe: answer.failsafe_mode_is_active ?? false,
     }),
   );
+
+/** `unproven`: Patroni says leader by the role alone. */
+export type LockWord = 'held' | 'absent' | 'unproven';
+
+/**
+ * Whether a member holds the leader lock. 200 says so of one whose last renewal is younger than `ttl`, in failsafe mode
+ * renewed by the word of all members. In a paused cluster whose store is away Patroni answers 200 to whoever runs a
+ * primary, since it lets nobody be demoted then: that proves nothing.
+ * Source: `do_GET` in https://github.com/patroni/patroni/blob/v4.1.0/patroni/api.py
+ *
+ * @param statusCode of `GET /leader`
+ */
+export const lockIn = (statusCode: number, { member, unlocked, failsafe }: LeaderWord): LockWord => {
+  if (statusCode !== 200) return 'absent';
+  return member.paused && unlocked && !failsafe ? 'unproven' : 'held';
+};
 
 const clusterMemberAnswer = z
   .object({

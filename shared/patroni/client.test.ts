@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -68,6 +69,16 @@ describe('a question to Patroni', () => {
   it('hung up on, as Patroni does when its store is away, fails as unresponsive', async () => {
     const client = await serve((request) => void request.socket.destroy());
     await expect(client.cluster(never)).rejects.toMatchObject({ code: 'HOWDAH_PATRONI_UNRESPONSIVE' });
+  });
+
+  it('about the lock is answered by a member without it too, with 503 and what it is', async () => {
+    const { 'paused-promoted-by-hand': recorded } = JSON.parse(
+      await readFile(new URL('testdata/leader-4.1.json', import.meta.url), 'utf8'),
+    );
+    const client = await serve(({ url }, response) =>
+      response.writeHead(url === '/leader' ? recorded.status : 404).end(JSON.stringify(recorded.body)),
+    );
+    expect(await client.leader(never)).toMatchObject({ name: 'pg-1', role: 'primary', lock: 'absent' });
   });
 
   it('answered by somebody else says what was not as expected', async () => {

@@ -8,6 +8,9 @@ import {
   dynamicConfigAnswer,
   type EndedTimeline,
   historyAnswer,
+  type LockWord,
+  leaderAnswer,
+  lockIn,
   type Member,
   memberAnswer,
   type ParameterValue,
@@ -35,6 +38,8 @@ export type PatroniOrder =
 export interface PatroniClient {
   /** `GET /patroni`: this member, from Patroni's memory and a query; answers also while the store is away. */
   member(signal: AbortSignal): Promise<Member>;
+  /** `GET /leader`: the same, and whether this member holds the leader lock. */
+  leader(signal: AbortSignal): Promise<Member & { readonly lock: LockWord }>;
   /** `GET /cluster`: all members, from the store. */
   cluster(signal: AbortSignal): Promise<Cluster>;
   /** `GET /history`: the timelines that the present one comes from, oldest first, from Patroni's memory of the store. */
@@ -85,6 +90,14 @@ export const createPatroniClient = (options: PatroniOptions): PatroniClient => {
 
   return {
     member: (signal) => ask({ method: 'GET', path: '/patroni' }, memberAnswer, signal),
+    leader: async (signal) => {
+      const question = { method: 'GET', path: '/leader' } as const;
+      const answer = await exchange.ask(question, signal);
+      // 503 is the answer of one without the lock, and describes the member all the same.
+      const readable = answer.statusCode === 503 ? { ...answer, statusCode: 200 } : answer;
+      const word = parse(question, readable, leaderAnswer);
+      return { ...word.member, lock: lockIn(answer.statusCode, word) };
+    },
     cluster: (signal) => ask({ method: 'GET', path: '/cluster' }, clusterAnswer, signal),
     history: (signal) => ask({ method: 'GET', path: '/history' }, historyAnswer, signal),
     config: (signal) => ask({ method: 'GET', path: '/config' }, dynamicConfigAnswer, signal),

@@ -265,6 +265,8 @@ export const backupStatus = z.object({
       checkedAt: instant,
       backups: z.array(backupEntry),
       archives: z.array(walArchive).optional(),
+      /** Whether pgbackrest.conf says how many full backups stay; without it nothing ever goes. Absent where it is not known. */
+      retentionSet: z.boolean().optional(),
       /** Known to the primary only. */
       archiveGaps: archiveGaps.optional(),
       /** Why the archive could not be looked through, the last time. */

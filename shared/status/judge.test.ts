@@ -272,6 +272,20 @@ describe('WAL that cannot leave', () => {
   });
 });
 
+test('a repository from which nothing ever goes is a warning, until its retention is set', () => {
+  const found = (retentionSet: boolean) => {
+    const agents = quietFleet().members.find(({ name }) => name === 'pg-0')?.agents.answer?.agents;
+    const [repository] = agents?.backup?.detail?.repositories ?? [];
+    return serious(
+      withDetail('pg-0', 'backup', {
+        repositories: repository === undefined ? [] : [{ ...repository, retentionSet }],
+      }),
+    );
+  };
+  expect(found(false)).toMatchObject([{ level: 'warning', id: 'retention/1' }]);
+  expect(found(true)).toEqual([]);
+});
+
 describe('WAL that is missing in the archive', () => {
   const gapsUpTo = (to: string) => {
     const ranges = [{ from: to, to, segments: 1 }];

@@ -16,7 +16,11 @@ const due = dueOf('full', at('01T01:00'), { scheduleId: 'nightly' });
 const subject = { member: 'pg-0', run: { due, absorbs: [] } };
 
 /** Hooks that are real processes; each is a script of /bin/sh. */
-const hooksOf = (scripts: { before?: readonly string[]; after?: readonly string[] }, timeoutMs = 10_000) => {
+const hooksOf = (
+  scripts: { before?: readonly string[]; after?: readonly string[] },
+  timeoutMs = 10_000,
+  onFailure?: (when: 'before' | 'after') => void,
+) => {
   const runner = createHookRunner({
     ...{ graceMs: 300, environment: bareEnvironmentWith, send: sendSignal, logger },
   });
@@ -24,7 +28,10 @@ const hooksOf = (scripts: { before?: readonly string[]; after?: readonly string[
     (scripts[when] ?? []).map((script, index) => ({
       ...{ key: `hooks.${when}.${index}`, command: ['/bin/sh', '-c', script], timeoutMs },
     }));
-  return new Hooks({ stanza: 'main', before: named('before'), after: named('after'), runner, logger });
+  return new Hooks({
+    ...{ stanza: 'main', before: named('before'), after: named('after'), runner, logger },
+    ...(onFailure === undefined ? {} : { onFailure }),
+  });
 };
 
 const outcome: RunOutcome = {
@@ -123,4 +130,18 @@ describe('hooks', () => {
       'hooks.before.0 (/none/such) could not be started',
     );
   });
+});
+
+it('counts a hook that fails, and none that is stopped', async () => {
+  const failed: string[] = [];
+  const count = (when: string) => failed.push(when);
+  const failing = hooksOf({ before: ['exit 1', 'exit 1'], after: ['exit 2', 'true', 'exit 3'] }, 10_000, count);
+  await expect(failing.before(subject, quiet())).rejects.toThrow();
+  await failing.after({ ...subject, outcome }, quiet());
+  expect(failed).toEqual(['before', 'after', 'after']);
+  const stop = new AbortController();
+  const stopped = hooksOf({ before: ['sleep 60'] }, 10_000, count).before(subject, stop.signal);
+  stop.abort(new Error('role lost'));
+  await expect(stopped).rejects.toThrow();
+  expect(failed).toHaveLength(3);
 });

@@ -9,6 +9,8 @@ export interface HooksInput {
   readonly after: readonly Hook[];
   readonly runner: HookRunner;
   readonly logger: Logger;
+  /** Of each that failed by itself; one that was stopped is none. */
+  readonly onFailure?: (when: 'before' | 'after') => void;
 }
 
 type Subject = Omit<HookSubject, 'stanza'>;
@@ -23,7 +25,7 @@ export class Hooks {
 
   /** One after the other; rejects with the failure of the first that fails, and begins none of those behind it. */
   async before(subject: Subject, signal: AbortSignal): Promise<void> {
-    for (const hook of this.#input.before) await this.#run(hook, subject, signal);
+    for (const hook of this.#input.before) await this.#run(hook, 'before', subject, signal);
   }
 
   /**
@@ -39,7 +41,7 @@ export class Hooks {
         continue;
       }
       try {
-        await this.#run(hook, subject, signal);
+        await this.#run(hook, 'after', subject, signal);
       } catch (error) {
         problems.push(
           signal.aborted ? `${hook.key} was stopped: ${describeError(signal.reason)}` : describeError(error),
@@ -49,9 +51,19 @@ export class Hooks {
     return problems.length === 0 ? undefined : problems.join('; ');
   }
 
-  async #run(hook: Hook, subject: Subject, signal: AbortSignal): Promise<void> {
-    const { stanza, runner, logger } = this.#input;
-    const output = await runner.run(hook, hookEnvironment({ ...subject, stanza }), signal);
-    logger.debug({ hook: hook.key, output }, 'hook done');
+  async #run(
+    hook: Hook,
+    when: 'before' | 'after',
+    subject: Subject,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { stanza, runner, logger, onFailure } = this.#input;
+    try {
+      const output = await runner.run(hook, hookEnvironment({ ...subject, stanza }), signal);
+      logger.debug({ hook: hook.key, output }, 'hook done');
+    } catch (error) {
+      if (!signal.aborted) onFailure?.(when);
+      throw error;
+    }
   }
 }

@@ -21,7 +21,7 @@ it('knows the room of a repository on a volume, and of no other', async () => {
   expect(volume?.room?.sizeBytes).toBeGreaterThan(volume?.room?.availableBytes ?? 0);
   expect(volume?.room?.availableBytes).toBeGreaterThan(0);
   expect(store).toEqual({ repo: 2, retentionSet: false });
-  expect(missing).toEqual({ repo: 3, retentionSet: false });
+  expect(missing).toEqual({ repo: 3, retentionSet: false, path: '/not/mounted' });
 });
 
 it('sees a changed file, and knows nothing without one', async () => {

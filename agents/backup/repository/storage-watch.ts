@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { Clock } from '@howdah/core/clock';
 import { type OptionSources, parseConfiguration } from '@howdah/pgbackrest/configuration';
+import { answerWithin } from '../answer-within.ts';
 import { type RepositoryStorage, type Room, storageOf } from './storage.ts';
 
 /** What keeps the repositories from growing without end, read when asked to. */
@@ -31,13 +32,7 @@ export const createStorageWatch = (input: StorageWatchInput): StorageWatch => {
       .then(({ blocks, bavail, bsize }) => ({ sizeBytes: blocks * bsize, availableBytes: bavail * bsize }))
       .catch(() => undefined)
       .finally(() => asked.delete(path));
-    const late = new AbortController();
-    try {
-      const silence = clock.sleep(roomDeadlineMs, AbortSignal.any([signal, late.signal]));
-      return await Promise.race([answer, silence.then(() => undefined)]);
-    } finally {
-      late.abort();
-    }
+    return answerWithin(answer, roomDeadlineMs, clock, signal);
   };
 
   return {
@@ -49,7 +44,8 @@ export const createStorageWatch = (input: StorageWatchInput): StorageWatch => {
       return Promise.all(
         configured.map(async ({ repo, retentionSet, path }) => {
           const room = path === undefined ? undefined : await roomOf(path, signal);
-          return { repo, retentionSet, ...(room === undefined ? {} : { room }) };
+          const place = path === undefined ? {} : { path };
+          return { repo, retentionSet, ...place, ...(room === undefined ? {} : { room }) };
         }),
       );
     },

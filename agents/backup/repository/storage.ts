@@ -12,7 +12,8 @@ export interface RepositoryStorage {
   readonly repo: number;
   /** Whether pgbackrest.conf says how many full backups stay; without it no backup ever goes. */
   readonly retentionSet?: boolean;
-  /** Of a repository on a file system. */
+  /** Of a repository on a file system: where it lies, and the room there. */
+  readonly path?: string;
   readonly room?: Room;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRole, mayGoOn, mayStart, type RoleEvidence } from './gate.ts';
+import { agrees, judgeRole, mayGoOn, mayStart, type RoleEvidence } from './gate.ts';
 
 const now = 100_000;
 const patroni = (
@@ -71,6 +71,56 @@ describe('a run may start', () => {
     expect(mayStart(view(postgres(false, 0, 3)), 4)).toMatchObject({
       because: 'a former primary: timeline 3, the repository has 4',
     });
+  });
+});
+
+describe('Patroni’s leader lock', () => {
+  const withLock = { hasLock: true, standbyLeaderBacksUp: false };
+  const without = { patroni: { ...patroni('primary', 0).patroni, withoutLock: 'not here' } };
+
+  it('is needed to start', () => {
+    expect(mayStart(judgeRole(patroni('primary', 0), now, withLock), 4).open).toBe(true);
+    expect(mayStart(judgeRole(without, now, withLock), 4)).toEqual({ open: false, because: 'not here' });
+  });
+
+  it('is proven by nobody while Patroni is silent, whatever PostgreSQL says', () => {
+    const evidence = { ...patroni('primary', 6_000), ...postgres(false, 0) };
+    expect(mayStart(judgeRole(evidence, now, withLock), 4)).toMatchObject({
+      because: expect.stringContaining('Patroni is silent'),
+    });
+    expect(mayGoOn(judgeRole(evidence, now, withLock), 4)).toEqual({ open: true });
+  });
+
+  it('stops nothing that was started with it, since Patroni demotes who loses it', () => {
+    expect(mayGoOn(judgeRole(without, now, withLock), 4)).toEqual({ open: true });
+  });
+});
+
+describe('a standby cluster', () => {
+  const told = { hasLock: true, standbyLeaderBacksUp: true };
+  const viewAs = (evidence: RoleEvidence) => judgeRole(evidence, now, told);
+
+  it('is backed up only when told, by its leader alone', () => {
+    expect(mayStart(view(patroni('standby_leader', 0)), 4)).toMatchObject({
+      because: expect.stringContaining('role.standbyLeaderBacksUp'),
+    });
+    expect(mayStart(viewAs(patroni('standby_leader', 0)), 4)).toEqual({ open: true });
+    expect(mayStart(viewAs(patroni('replica', 0)), 4).open).toBe(false);
+    const without = { patroni: { ...patroni('standby_leader', 0).patroni, withoutLock: 'not here' } };
+    expect(mayStart(viewAs(without), 4)).toMatchObject({ because: 'not here' });
+  });
+
+  it('has a leader of which PostgreSQL has to say that it is in recovery', () => {
+    expect(agrees(true, 'standby_leader').open).toBe(true);
+    expect(agrees(false, 'standby_leader').open).toBe(false);
+    expect(agrees(true, 'primary').open).toBe(false);
+  });
+
+  it('lets a run go on while its leader is that, by PostgreSQL’s word too, and ends it with a promotion', () => {
+    const silent = { ...patroni('standby_leader', 6_000), ...postgres(true, 0) };
+    expect(mayGoOn(viewAs(silent), 4, 'standby_leader').open).toBe(true);
+    expect(mayGoOn(viewAs(patroni('primary', 0)), 4, 'standby_leader').open).toBe(false);
+    expect(mayGoOn(viewAs(patroni('replica', 0)), 4, 'replica').open).toBe(false);
   });
 });
 

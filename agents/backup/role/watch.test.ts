@@ -99,6 +99,19 @@ describe('asking for the role', () => {
     expect(role.silence()).toBeUndefined();
   });
 
+  it('wants role and lock of Patroni and PostgreSQL’s word, all of now, before something is begun', async () => {
+    const { role, patroniSays, postgresSays } = watch();
+    await role.ask(quiet);
+    expect(await role.confirm(quiet)).toEqual({ open: true });
+    patroniSays(async () => ({ role: 'primary', timeline: 1, withoutLock: 'not here' }));
+    expect(await role.confirm(quiet)).toEqual({ open: false, because: 'not here' });
+    patroniSays(async () => Promise.reject(new Error('hung up')));
+    expect(await role.confirm(quiet)).toMatchObject({ because: 'role and lock are not known: hung up' });
+    patroniSays(async () => ({ role: 'primary', timeline: 1 }));
+    postgresSays(async () => ({ inRecovery: true }));
+    expect(await role.confirm(quiet)).toMatchObject({ because: expect.stringContaining('in recovery') });
+  });
+
   it('believes PostgreSQL where there is no Patroni', async () => {
     const { role, postgresSays } = watch(false);
     expect(await role.ask(quiet)).toMatchObject({ role: 'primary', source: 'postgres' });

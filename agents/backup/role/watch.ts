@@ -5,6 +5,7 @@ import {
   agrees,
   type GateDecision,
   judgeRole,
+  mayStart,
   patienceMs,
   type RoleEvidence,
   type RoleView,
@@ -14,6 +15,8 @@ export interface RoleWatchInput {
   /** Absent where PostgreSQL alone says who is primary. */
   readonly patroni: Patroni | undefined;
   readonly server: Pick<Server, 'recovery'>;
+  /** Default never. */
+  readonly standbyLeaderBacksUp?: boolean;
   readonly clock: Clock;
 }
 
@@ -26,18 +29,27 @@ export interface RoleWatch {
   ask(signal: AbortSignal): Promise<RoleView>;
   /** The role by what was last heard, judged at this moment. */
   view(): RoleView;
-  /** Asks PostgreSQL itself, under its own deadlines; rejects when it does not answer. */
+  /**
+   * Asks both once more, before something is begun: Patroni for role and lock, PostgreSQL under its own deadlines
+   * whether it agrees; rejects when PostgreSQL does not answer.
+   */
   confirm(signal: AbortSignal): Promise<GateDecision>;
   /** Why the last question to Patroni (or PostgreSQL) had no answer; undefined when it had one. */
   silence(): string | undefined;
 }
 
-export const createRoleWatch = ({ patroni, server, clock }: RoleWatchInput): RoleWatch => {
+export const createRoleWatch = ({
+  patroni,
+  server,
+  standbyLeaderBacksUp = false,
+  clock,
+}: RoleWatchInput): RoleWatch => {
   let evidence: RoleEvidence = {};
   let silence: string | undefined;
   let asking: Promise<void> | undefined;
   const startedMs = clock.monotonicMs();
-  const view = () => judgeRole(evidence, clock.monotonicMs());
+  const rules = { hasLock: patroni !== undefined, standbyLeaderBacksUp };
+  const view = () => judgeRole(evidence, clock.monotonicMs(), rules);
 
   const askPatroni = async (from: Patroni, signal: AbortSignal): Promise<void> => {
     const word = await from.member(signal);
@@ -61,18 +73,25 @@ export const createRoleWatch = ({ patroni, server, clock }: RoleWatchInput): Rol
     if (!signal.aborted) silence = answer.status === 'fulfilled' ? undefined : silenceWords(answer.reason);
   };
 
+  const ask = async (signal: AbortSignal): Promise<RoleView> => {
+    asking ??= round(signal).finally(() => {
+      asking = undefined;
+    });
+    await asking;
+    // Of whoever asks here: a round that somebody else began and gave up leaves what was heard before.
+    signal.throwIfAborted();
+    return view();
+  };
+
   return {
-    view,
+    ...{ view, ask },
     silence: () => silence,
-    confirm: async (signal) => agrees((await server.recovery(signal)).inRecovery),
-    ask: async (signal) => {
-      asking ??= round(signal).finally(() => {
-        asking = undefined;
-      });
-      await asking;
-      // Of whoever asks here: a round that somebody else began and gave up leaves what was heard before.
-      signal.throwIfAborted();
-      return view();
+    confirm: async (signal) => {
+      const now = await ask(signal);
+      if (rules.hasLock && silence !== undefined)
+        return { open: false, because: `role and lock are not known: ${silence}` };
+      const gate = mayStart(now, undefined);
+      return gate.open ? agrees((await server.recovery(signal)).inRecovery, now.role) : gate;
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Clock } from '@howdah/core/clock';
 import { isAbortError } from '@howdah/core/errors';
-import { mayGoOn } from './gate.ts';
+import { mayGoOn, type RoleView } from './gate.ts';
 import type { RoleWatch } from './watch.ts';
 
 /** How pgBackRest's process ended; whether there is a backup is for verify to say. */
@@ -33,13 +33,11 @@ export const whilePrimary = async (
   work: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<RunEnd> => {
-  const { timeline } = role.view();
+  const started = role.view();
   const lost = new AbortController();
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const watching = [roleFence({ role, clock }, timeline), ...fences].map((fence) =>
-    watch(fence, lost, until),
-  );
+  const watching = [roleFence({ role, clock }, started), ...fences].map((fence) => watch(fence, lost, until));
   try {
     await work(AbortSignal.any([signal, lost.signal]));
     return { kind: 'completed' };
@@ -47,7 +45,7 @@ export const whilePrimary = async (
     if (lost.signal.aborted) return { kind: 'aborted', reason: String(lost.signal.reason) };
     if (signal.aborted) return { kind: 'aborted', reason: 'the agent was asked to stop' };
     // A primary that is being demoted ends pgBackRest's session before the next question would have told.
-    const gate = mayGoOn(await role.ask(signal), timeline);
+    const gate = mayGoOn(await role.ask(signal), started.timeline, started.role);
     return gate.open ? { kind: 'failed', error } : { kind: 'aborted', reason: gate.because };
   } finally {
     ended.abort();
@@ -66,11 +64,11 @@ const watch = async (fence: Fence, lost: AbortController, until: AbortSignal): P
 
 /** Asks each second. */
 const roleFence =
-  ({ role, clock }: PrimaryOnly, timeline: number | undefined): Fence =>
+  ({ role, clock }: PrimaryOnly, started: RoleView): Fence =>
   async (until) => {
     for (;;) {
       await clock.sleep(roleIntervalMs, until);
-      const gate = mayGoOn(await role.ask(until), timeline);
+      const gate = mayGoOn(await role.ask(until), started.timeline, started.role);
       if (!gate.open) return gate.because;
     }
   };

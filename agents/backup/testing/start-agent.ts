@@ -74,6 +74,7 @@ const startPatroni = async () => {
     ];
     const answers: Readonly<Record<string, unknown>> = {
       '/patroni': word,
+      '/leader': word,
       '/cluster': { scope: 'main', members },
       '/history': [],
     };

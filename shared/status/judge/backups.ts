@@ -26,6 +26,7 @@ export const backupFindings = (fleet: Fleet): readonly Finding[] => {
   return [
     ...presence(view),
     ...repositories(view),
+    ...retention(view),
     ...(view.authoritative ? [...archive(fleet, view), ...overdue(fleet, view)] : []),
     ...archiveGaps(view),
     ...verifications(fleet, view),
@@ -86,6 +87,18 @@ const repositories = ({ detail }: BackupView): readonly Finding[] => {
     todo: message ?? 'Look at the store, its credentials, and pgbackrest.conf.',
   }));
 };
+
+/** The alert HowdahBackupRetentionUnset says the same. */
+const retention = ({ detail }: BackupView): readonly Finding[] =>
+  detail.repositories
+    .filter(({ retentionSet }) => retentionSet === false)
+    .map(({ repo }) => ({
+      level: 'warning',
+      area: 'backups',
+      id: `retention/${repo}`,
+      says: `Repository ${repo} keeps every backup and all WAL for ever.`,
+      todo: `Set \`repo${repo}-retention-full\` in pgbackrest.conf; 9999999 says that for ever is meant.`,
+    }));
 
 const overdue = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] =>
   detail.schedules.flatMap(({ id, type, overdueSince }) => {
