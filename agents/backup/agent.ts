@@ -8,7 +8,7 @@ import { expireBackups } from '@howdah/pgbackrest/expire';
 import { readInfo } from '@howdah/pgbackrest/info';
 import { stopOrphans } from '@howdah/pgbackrest/orphans';
 import { reachRepository } from '@howdah/pgbackrest/reach';
-import { createStanza } from '@howdah/pgbackrest/stanza';
+import { checkStanza, createStanza, upgradeStanza } from '@howdah/pgbackrest/stanza';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { openControlSocket } from '@howdah/runtime/control-socket';
@@ -24,14 +24,17 @@ import { Hooks } from './hooks/hooks.ts';
 import { createHookRunner } from './hooks/run-hook.ts';
 import { Journal } from './journal/journal.ts';
 import { Journals } from './journal/journals.ts';
-import { journalPrefix } from './journal/key.ts';
+import { journalPrefix, marksPrefix } from './journal/key.ts';
 import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
 import type { Archive, Hook, Repository } from './ports.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
+import { othersOf } from './repository/others.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createStorageWatch } from './repository/storage-watch.ts';
 import { presentLine } from './repository/superseded.ts';
+import { VolumeMarks } from './repository/volume-marks.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { patroniRole } from './role/patroni-role.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
@@ -52,6 +55,12 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     server,
     clock,
   });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured, clock }),
+    ...{ server, volumes: journals.volumes, clock, logger: input.logger },
+    others: (signal) => othersOf(patroni, input.member, signal),
+    upgradeFrom: config.stanzaUpgradeFrom,
+  });
   return new BackupAgent({
     stanza: config.stanza,
     schedules: config.schedules.map((schedule) => ({
@@ -63,9 +72,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     retry: { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 },
     member: input.member,
     role,
-    repositories: markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
-      presentLine(role.view(), history.known()),
-    ),
+    repositories: markSuperseded(stanzas.repositories, () => presentLine(role.view(), history.known())),
+    stanzas,
     storage: createStorageWatch({
       configFile: config.pgbackrest.configFile,
       stanza: config.stanza,
@@ -123,12 +131,19 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
     repo,
     store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
     prefix: journalPrefix(path, config.stanza),
+    marks: marksPrefix(path, config.stanza),
+    volume: store.volume,
   }));
+  const volumes = opened.flatMap(({ repo, store, marks: prefix, volume }) => {
+    if (volume === undefined) return [];
+    return [[repo, volume.shared ? new VolumeMarks({ store, prefix, member, clock }) : undefined] as const];
+  });
   const journals = new Map(
     opened.map(({ repo, store, prefix }) => [repo, new Journal({ store, prefix, clock })] as const),
   );
   return {
     journals: new Journals({ ...{ journals, member, clock, logger }, agent: randomUUID() }),
+    volumes: new Map(volumes),
     close: () => {
       for (const { store } of opened) store.close();
     },
@@ -182,6 +197,8 @@ const repositoryOf = (config: Config): Repository => {
       }),
     reach: (repo, signal) => reachRepository(program, { ...within(probeSeconds(pgbackrest), signal), repo }),
     createStanza: (signal) => createStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
+    upgradeStanza: (signal) => upgradeStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
+    checkStanza: (signal) => checkStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     backup: async (request, signal) => {
       version ??= await readVersion(program, within(pgbackrest.timeoutSeconds, signal));
       const annotations = takesAnnotations(version) ? request.annotations : {};

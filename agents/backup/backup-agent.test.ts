@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BackupAgent } from './backup-agent.ts';
 import { createMetrics } from './metrics.ts';
 import type { BackupRequest, ControlRoute, PatroniWord } from './ports.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
 import { createRoleWatch } from './role/watch.ts';
@@ -24,7 +25,6 @@ const startAgent = async (
   let patroni = word;
   let heard = true;
   let trouble: string | undefined;
-  const said: { readonly msg: string; readonly waitingFor?: string }[] = [];
   const repository = {
     info: async () => {
       if (trouble === undefined) return infoOf({ backups: [...backups] });
@@ -36,6 +36,8 @@ const startAgent = async (
       if (trouble !== undefined) throw new Error(trouble);
     },
     createStanza: async () => undefined,
+    upgradeStanza: async () => undefined,
+    checkStanza: async () => undefined,
     expire: async () => undefined,
     stopOrphans: async () => 0,
     backup: (request: BackupRequest, signal: AbortSignal) => {
@@ -56,6 +58,7 @@ const startAgent = async (
       if (!heard) throw new Error('no answer');
       return { inRecovery: false, timeline: 1 };
     },
+    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }),
     archiver: async () => ({
       askedAt: clock.now().getTime() / 1000,
       insertLsn: '0/5000100',
@@ -69,6 +72,12 @@ const startAgent = async (
       lastFailedAt: null,
     }),
   };
+  const said: { readonly msg: string; readonly waitingFor?: string }[] = [];
+  const logger = pino({}, { write: (line: string) => void said.push(JSON.parse(line)) });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+  });
   const member = async () => {
     if (!heard) throw new Error('no answer');
     return patroni;
@@ -93,7 +102,8 @@ const startAgent = async (
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',
     role: createRoleWatch({ patroni: { member }, server, clock }),
-    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    repositories: stanzas.repositories,
+    stanzas,
     journals: journalsOf(clock),
     openControl: async (routes) => {
       control = routes;
@@ -104,7 +114,7 @@ const startAgent = async (
     primary: async () => 'pg-1',
     storage: { look: async () => [{ repo: 1, retentionSet: true }] },
     random: () => 0,
-    logger: pino({}, { write: (line: string) => void said.push(JSON.parse(line)) }),
+    logger,
     progress: {
       made: () => {
         progress += 1;

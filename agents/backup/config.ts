@@ -21,7 +21,9 @@ const pgbackrest = z.strictObject({
   timeoutSeconds: seconds(5, 600, 30).describe(
     'How long `info`, `version` and each look into an archive may take.',
   ),
-  stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe('How long `stanza-create` may take.'),
+  stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe(
+    'How long `stanza-create`, `stanza-upgrade` and `check` may take.',
+  ),
   backupTimeoutSeconds: seconds(60, 604_800, 86_400).describe(
     'How long one backup may take before it is stopped and counts as failed.',
   ),
@@ -151,6 +153,13 @@ const schedule = z.strictObject({
 export const schema = z
   .strictObject({
     stanza: z.string().min(1).max(128).describe('pgBackRest’s stanza.'),
+    stanzaUpgradeFrom: z
+      .string()
+      .regex(/^\d{1,20}$/, 'a system identifier, in digits')
+      .optional()
+      .describe(
+        'The system identifier that this cluster had before its major upgrade: a stanza of that one, and of an older version, is upgraded, once. `/status` names it.',
+      ),
     role: z
       .strictObject({
         source: z

@@ -4,7 +4,8 @@ import type { BackupStatus } from '@howdah/status/backup';
 import * as z from 'zod';
 import type { Running } from '../attempt.ts';
 import type { ControlAnswer, ControlRoute } from '../ports.ts';
-import { newestTimeline } from '../repository/views.ts';
+import { refusalOf } from '../repository/stanza-judgement.ts';
+import { newestTimeline, viewIn } from '../repository/views.ts';
 import type { RepositoryWatch } from '../repository/watch.ts';
 import { mayStart } from '../role/gate.ts';
 import type { RoleWatch } from '../role/watch.ts';
@@ -65,6 +66,8 @@ const now = async (input: ControlInput, body: unknown): Promise<ControlAnswer> =
   if (views.length === 0) return refused('the repositories have not been read yet; ask again in a moment');
   if (!numbers.includes(repo))
     return refused(`there is no repository ${repo}, only ${numbers.join(', ')}`, 400);
+  const refusal = refusalOf(viewIn(views, repo));
+  if (refusal !== undefined) return refused(`repository ${repo} is refused: ${refusal}`);
   const gate = mayStart(role.view(), newestTimeline(views));
   if (!gate.open) return refused(`${gate.because}${await whoElse(input)}`);
   const { type } = question.data;
