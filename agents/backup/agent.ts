@@ -8,7 +8,7 @@ import { expireBackups } from '@howdah/pgbackrest/expire';
 import { readInfo } from '@howdah/pgbackrest/info';
 import { stopOrphans } from '@howdah/pgbackrest/orphans';
 import { reachRepository } from '@howdah/pgbackrest/reach';
-import { createStanza } from '@howdah/pgbackrest/stanza';
+import { checkStanza, createStanza, upgradeStanza } from '@howdah/pgbackrest/stanza';
 import { verifyRepository } from '@howdah/pgbackrest/verify';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
@@ -25,14 +25,17 @@ import { Hooks } from './hooks/hooks.ts';
 import { createHookRunner } from './hooks/run-hook.ts';
 import { Journal } from './journal/journal.ts';
 import { Journals } from './journal/journals.ts';
-import { journalPrefix, verifiesPrefix } from './journal/key.ts';
+import { journalPrefix, marksPrefix, verifiesPrefix } from './journal/key.ts';
 import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
 import type { Archive, Hook, Repository, Verifier } from './ports.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
+import { othersOf } from './repository/others.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createStorageWatch } from './repository/storage-watch.ts';
 import { presentLine } from './repository/superseded.ts';
+import { VolumeMarks } from './repository/volume-marks.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { patroniRole } from './role/patroni-role.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
@@ -48,7 +51,11 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const patroni = patroniOf(config);
   const server = serverOf(config);
   const repository = repositoryOf(config);
-  const timed = [...config.schedules, ...config.requests, ...(config.verify === undefined ? [] : [config.verify])];
+  const timed = [
+    ...config.schedules,
+    ...config.requests,
+    ...(config.verify === undefined ? [] : [config.verify]),
+  ];
   const configured = [...new Set(timed.flatMap(({ repos }) => repos))];
   const journals = journalsOf(input);
   const history = createTimelineHistory(patroni);
@@ -56,9 +63,13 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     patroni: patroni === undefined ? undefined : patroniRole(patroni),
     ...{ server, clock, standbyLeaderBacksUp: config.role.standbyLeaderBacksUp },
   });
-  const repositories = markSuperseded(createRepositoryWatch({ repository, configured, clock }), () =>
-    presentLine(role.view(), history.known()),
-  );
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured, clock }),
+    ...{ server, volumes: journals.volumes, clock, logger: input.logger },
+    others: (signal) => othersOf(patroni, input.member, signal),
+    upgradeFrom: config.stanzaUpgradeFrom,
+  });
+  const repositories = markSuperseded(stanzas.repositories, () => presentLine(role.view(), history.known()));
   const retry = { initialMs: config.retry.initialSeconds * 1_000, maxMs: config.retry.maxSeconds * 1_000 };
   return new BackupAgent({
     stanza: config.stanza,
@@ -68,7 +79,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     })),
     ...requestsOf(config),
     initialBackup: config.initialBackup,
-    ...{ retry, member: input.member, role, repositories },
+    ...{ retry, member: input.member, role, repositories, stanzas },
     storage: createStorageWatch({
       configFile: config.pgbackrest.configFile,
       stanza: config.stanza,
@@ -138,7 +149,13 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
     store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
     prefix: journalPrefix(path, config.stanza),
     verifies: verifiesPrefix(path, config.stanza),
+    marks: marksPrefix(path, config.stanza),
+    volume: store.volume,
   }));
+  const volumes = opened.flatMap(({ repo, store, marks: prefix, volume }) => {
+    if (volume === undefined) return [];
+    return [[repo, volume.shared ? new VolumeMarks({ store, prefix, member, clock }) : undefined] as const];
+  });
   const journals = new Map(
     opened.map(({ repo, store, prefix }) => [repo, new Journal({ store, prefix, clock })] as const),
   );
@@ -146,6 +163,7 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
   return {
     agent,
     journals: new Journals({ journals, member, clock, logger, agent }),
+    volumes: new Map(volumes),
     verifies: new Map(
       opened.map(
         ({ repo, store, verifies }) => [repo, new VerifyJournal({ store, prefix: verifies, clock })] as const,
@@ -220,6 +238,8 @@ const repositoryOf = (config: Config): Repository => {
       }),
     reach: (repo, signal) => reachRepository(program, { ...within(probeSeconds(pgbackrest), signal), repo }),
     createStanza: (signal) => createStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
+    upgradeStanza: (signal) => upgradeStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
+    checkStanza: (signal) => checkStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     backup: async (request, signal) => {
       version ??= await readVersion(program, within(pgbackrest.timeoutSeconds, signal));
       const annotations = takesAnnotations(version) ? request.annotations : {};

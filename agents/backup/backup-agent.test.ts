@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { BackupAgent } from './backup-agent.ts';
 import { createMetrics } from './metrics.ts';
 import type { BackupRequest, ControlRoute, PatroniWord } from './ports.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
 import { createRoleWatch } from './role/watch.ts';
@@ -25,7 +26,6 @@ const startAgent = async (
   let patroni = word;
   let heard = true;
   let trouble: string | undefined;
-  const said: { readonly msg: string; readonly waitingFor?: string }[] = [];
   const repository = {
     info: async () => {
       if (trouble === undefined) return infoOf({ backups: [...backups] });
@@ -37,6 +37,8 @@ const startAgent = async (
       if (trouble !== undefined) throw new Error(trouble);
     },
     createStanza: async () => undefined,
+    upgradeStanza: async () => undefined,
+    checkStanza: async () => undefined,
     expire: async () => undefined,
     stopOrphans: async () => 0,
     backup: (request: BackupRequest, signal: AbortSignal) => {
@@ -57,6 +59,7 @@ const startAgent = async (
       if (!heard) throw new Error('no answer');
       return { inRecovery: false, timeline: 1 };
     },
+    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }),
     archiver: async () => ({
       askedAt: clock.now().getTime() / 1000,
       insertLsn: '0/5000100',
@@ -70,6 +73,12 @@ const startAgent = async (
       lastFailedAt: null,
     }),
   };
+  const said: { readonly msg: string; readonly waitingFor?: string }[] = [];
+  const logger = pino({}, { write: (line: string) => void said.push(JSON.parse(line)) });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+  });
   const member = async () => {
     if (!heard) throw new Error('no answer');
     return patroni;
@@ -79,7 +88,7 @@ const startAgent = async (
   const metrics = createMetrics(new Registry());
   const ticks = new Set<() => void>();
   const role = createRoleWatch({ patroni: { member }, server, clock });
-  const repositories = createRepositoryWatch({ repository, configured: [1], clock });
+  const { repositories } = stanzas;
   const agent = new BackupAgent({
     ...{ repository, server, clock, metrics },
     history: createTimelineHistory({
@@ -95,7 +104,7 @@ const startAgent = async (
     initialBackup: true,
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',
-    ...{ role, repositories, verifications: verificationsOn({ repositories, role, clock }) },
+    ...{ role, repositories, stanzas, verifications: verificationsOn({ repositories, role, clock }) },
     journals: journalsOf(clock),
     openControl: async (routes) => {
       control = routes;
@@ -108,7 +117,7 @@ const startAgent = async (
     whenFull: 'fail' as const,
     version: async () => ({ major: 2, minor: 45, text: '2.45' }),
     random: () => 0,
-    logger: pino({}, { write: (line: string) => void said.push(JSON.parse(line)) }),
+    logger,
     progress: {
       made: () => {
         progress += 1;

@@ -12,6 +12,7 @@ import type { Expiration, Request } from './model.ts';
 import type { OpenControl, Repository } from './ports.ts';
 import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
+import { StanzaCheck } from './repository/stanza-check.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import type { StorageWatch } from './repository/storage-watch.ts';
 import { UnsetRetention } from './repository/unset-retention.ts';
@@ -28,7 +29,7 @@ export interface BackupAgentInput
   readonly schedules: readonly TimedSchedule[];
   readonly requests: readonly Request[];
   readonly expirations: readonly Expiration[];
-  readonly repository: LoopInput['repository'] & Pick<Repository, 'expire' | 'stopOrphans'>;
+  readonly repository: LoopInput['repository'] & Pick<Repository, 'checkStanza' | 'expire' | 'stopOrphans'>;
   readonly journals: Journals;
   readonly stanza: string;
   readonly history: TimelineHistory;
@@ -65,6 +66,7 @@ export class BackupAgent implements Agent {
   readonly #loop: BackupLoop;
   readonly #expirations: Expirations;
   readonly #archive: ArchiveWatch;
+  readonly #check: StanzaCheck;
   readonly #asked = new AskedNow();
   #storage: readonly RepositoryStorage[] = [];
   readonly #unsetRetention = new UnsetRetention();
@@ -80,6 +82,7 @@ export class BackupAgent implements Agent {
     this.#input = input;
     this.stallAfterMs = Math.max(300_000, 5 * input.infoIntervalMs);
     this.#archive = new ArchiveWatch(input);
+    this.#check = new StanzaCheck(input);
     this.#expirations = new Expirations({ ...input, asked: input.expirations });
     this.#loop = new BackupLoop({
       ...input,
@@ -117,6 +120,8 @@ export class BackupAgent implements Agent {
       this.#forEver(() => this.#archive.look(stop.signal), this.#input.archiveIntervalMs, stop.signal),
       // Beside the look: going through a large archive takes minutes.
       this.#forEver(() => this.#archive.list(stop.signal), this.#input.archiveIntervalMs, stop.signal),
+      // Beside the backups, which do not wait for it.
+      this.#forEver(() => this.#check.look(stop.signal), this.#input.archiveIntervalMs, stop.signal),
       this.#forEver(() => this.#watchRepositories(stop.signal), 0, stop.signal),
     ];
     const closeControl = await this.#openControl(signal);
@@ -221,12 +226,13 @@ export class BackupAgent implements Agent {
   }
 
   async #watchRepositories(signal: AbortSignal): Promise<void> {
-    const { repositories, journals, role, storage, progress, wake, clock, logger, infoIntervalMs } =
+    const { repositories, stanzas, journals, role, storage, progress, wake, clock, logger, infoIntervalMs } =
       this.#input;
     const beganMs = clock.monotonicMs();
     const restUntil = (sinceMs: number) =>
       clock.sleep(Math.max(0, beganMs + sinceMs - clock.monotonicMs()), signal);
     await repositories.read(signal);
+    await stanzas.look(signal);
     const own = role.view();
     const isItsTurn = takesBackups(own) && own.source !== 'held';
     const inCharge = isItsTurn ? { timeline: own.timeline } : undefined;
@@ -280,6 +286,7 @@ export class BackupAgent implements Agent {
       storage: this.#storage,
       running: this.#loop.running,
       lastRun: this.#loop.lastRun,
+      check: this.#check.last,
       archive: this.#archive.state,
       repositoryArchives: this.#archive.repositories(),
       verification: {

@@ -22,7 +22,9 @@ const pgbackrest = z.strictObject({
   timeoutSeconds: seconds(5, 600, 30).describe(
     'How long `info`, `version` and each look into an archive may take.',
   ),
-  stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe('How long `stanza-create` may take.'),
+  stanzaTimeoutSeconds: seconds(10, 3_600, 120).describe(
+    'How long `stanza-create`, `stanza-upgrade` and `check` may take.',
+  ),
   backupTimeoutSeconds: seconds(60, 604_800, 86_400).describe(
     'How long one backup may take before it is stopped and counts as failed.',
   ),
@@ -166,6 +168,13 @@ const schedule = z.strictObject({
 export const schema = z
   .strictObject({
     stanza: z.string().min(1).max(128).describe('pgBackRest’s stanza.'),
+    stanzaUpgradeFrom: z
+      .string()
+      .regex(/^\d{1,20}$/, 'a system identifier, in digits')
+      .optional()
+      .describe(
+        'The system identifier that this cluster had before its major upgrade: a stanza of that one, and of an older version, is upgraded, once. `/status` names it.',
+      ),
     role: z
       .strictObject({
         source: z
@@ -240,43 +249,46 @@ export const schema = z
       .default([])
       .describe('Backups and expirations that somebody asked for, each done once.'),
   })
-  .superRefine((config, context) => {
-    if (config.role.source === 'patroni' && config.patroni === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['patroni'],
-        message:
-          'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
+  .superRefine(
+    (config, context) => {
+      if (config.role.source === 'patroni' && config.patroni === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['patroni'],
+          message:
+            'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
+        });
+      }
+      config.repositories.forEach(({ repo }, index) => {
+        if (config.repositories.findIndex((other) => other.repo === repo) !== index)
+          context.addIssue({
+            code: 'custom',
+            path: ['repositories', index, 'repo'],
+            message: 'a number that no other repository has',
+          });
       });
-    }
-    config.repositories.forEach(({ repo }, index) => {
-      if (config.repositories.findIndex((other) => other.repo === repo) !== index)
-        context.addIssue({
-          code: 'custom',
-          path: ['repositories', index, 'repo'],
-          message: 'a number that no other repository has',
-        });
-    });
-    config.requests.forEach(({ id }, index) => {
-      if (config.requests.findIndex((other) => other.id === id) !== index)
-        context.addIssue({
-          code: 'custom',
-          path: ['requests', index, 'id'],
-          message: 'an id that no other request has',
-        });
-    });
-    config.schedules.forEach(({ id }, index) => {
-      const path = ['schedules', index, 'id'];
-      if (config.schedules.findIndex((other) => other.id === id) !== index) {
-        context.addIssue({ code: 'custom', path, message: 'an id that no other schedule has' });
-      }
-      if (id === initialId) {
-        context.addIssue({
-          code: 'custom',
-          path,
-          message: `another id; ${initialId} means the first backup`,
-        });
-      }
-    });
-  }, { when: hasItsShape });
+      config.requests.forEach(({ id }, index) => {
+        if (config.requests.findIndex((other) => other.id === id) !== index)
+          context.addIssue({
+            code: 'custom',
+            path: ['requests', index, 'id'],
+            message: 'an id that no other request has',
+          });
+      });
+      config.schedules.forEach(({ id }, index) => {
+        const path = ['schedules', index, 'id'];
+        if (config.schedules.findIndex((other) => other.id === id) !== index) {
+          context.addIssue({ code: 'custom', path, message: 'an id that no other schedule has' });
+        }
+        if (id === initialId) {
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `another id; ${initialId} means the first backup`,
+          });
+        }
+      });
+    },
+    { when: hasItsShape },
+  );
 export type Config = z.infer<typeof schema>;

@@ -4,6 +4,7 @@ import type { Logger } from '@howdah/runtime/logger';
 import type { Expiration } from './model.ts';
 import type { Repository } from './ports.ts';
 import { keptInsteadOfGood } from './repository/expendable.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import { newestTimeline, type RepositoryView, viewIn } from './repository/views.ts';
 import type { RepositoryWatch } from './repository/watch.ts';
 import { mayStart } from './role/gate.ts';
@@ -98,6 +99,11 @@ export class Expirations {
     const problems: string[] = [];
     for (const repo of repos) {
       const view = viewIn(this.#input.repositories.views(), repo);
+      const refusal = refusalOf(view);
+      if (refusal !== undefined) {
+        problems.push(`repo${repo} is refused: ${refusal}`);
+        continue;
+      }
       const kept = view === undefined ? undefined : keptInsteadOfGood(view);
       if (kept !== undefined) {
         problems.push(

@@ -6,6 +6,7 @@ import { fakeClock } from '@howdah/testing/fake-clock';
 import { describe, expect, it } from 'vitest';
 import { BackupLoop } from './loop.ts';
 import type { JournalStore } from './ports.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { createRoleWatch } from './role/watch.ts';
 import { type Timed, timedRequest } from './schedule.ts';
@@ -54,6 +55,7 @@ const primary = async (
       if (state.fails.backup) throw state.fails.backup === true ? new Error('disk full') : state.fails.backup;
       backups.push(backupOf(type, clock.now(), { repo }));
     },
+    upgradeStanza: async () => undefined,
     expire: async () => undefined,
   };
   const role = createRoleWatch({
@@ -61,10 +63,16 @@ const primary = async (
     server: { recovery: async () => ({ inRecovery: false, timeline: 1 }) },
     clock,
   });
-  const repositories = createRepositoryWatch({ repository, configured: [1, 2], clock });
+  const logger = createLogger('test', { level: 'silent' });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: [1, 2], clock }),
+    server: { cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }) },
+    ...{ volumes: new Map(), others: async () => [], clock, logger },
+  });
+  const { repositories } = stanzas;
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);
   const loop = new BackupLoop({
-    ...{ role, repositories, repository, clock },
+    ...{ role, repositories, stanzas, repository, clock, logger },
     journals: journalsOf(clock, journal?.store, journal?.member),
     timed: journal?.timed ?? [scheduleOf({ repos: [1, 2] })],
     expirations: { next: () => undefined, take: async () => undefined },
@@ -72,7 +80,6 @@ const primary = async (
     retry: { initialMs: 30_000, maxMs: 1_800_000 },
     member: 'pg-0',
     random: () => 0.999,
-    logger: createLogger('test', { level: 'silent' }),
     onOutcome: (outcome) => outcomes.push(outcome),
   });
   const cycle = async () => {

@@ -9,7 +9,7 @@ import { type Due, dueKey } from './model.ts';
 import { lockedWaitMs, type PlannedRun, planNext } from './plan.ts';
 import type { Repository } from './ports.ts';
 import { onPresentLine } from './repository/prior.ts';
-import { Stanzas } from './repository/stanza.ts';
+import { hasStanza, Stanzas, type StanzasInput } from './repository/stanza.ts';
 import { newestTimeline } from './repository/views.ts';
 import { afterFailure, afterRefusal, afterSuccess, type Retries } from './retry.ts';
 import { type GateDecision, mayStart } from './role/gate.ts';
@@ -23,7 +23,8 @@ export interface LoopInput extends AttemptInput {
   readonly askedNow?: () => readonly Timed[];
   readonly initialBackup: boolean;
   readonly retry: BackoffRule;
-  readonly repository: AttemptInput['repository'] & Pick<Repository, 'createStanza' | 'expire'>;
+  readonly repository: AttemptInput['repository'] & StanzasInput['repository'] & Pick<Repository, 'expire'>;
+  readonly stanzas: StanzasInput['stanzas'];
   readonly journals: AttemptInput['journals'] &
     Pick<Journals, 'isDone' | 'failedAttempts' | 'cancelled' | 'refresh'>;
   readonly expirations: Pick<Expirations, 'next' | 'take'>;
@@ -120,7 +121,7 @@ export class BackupLoop {
   async cycle(signal: AbortSignal): Promise<number> {
     const { repositories, expirations, clock } = this.#input;
     if (!this.#gate().open) return longestWaitMs;
-    const stanzaWaitMs = await this.#stanzas.create(signal);
+    const stanzaWaitMs = await this.#stanzas.settle(signal);
     const expiration = expirations.next();
     if (expiration !== undefined && !this.#locked()) {
       await expirations.take(expiration, signal);
@@ -197,7 +198,7 @@ export class BackupLoop {
   }
 
   #repositoriesWithStanza(): readonly Due[] {
-    const without = this.#input.repositories.views().filter(({ stanzaMissing }) => stanzaMissing);
+    const without = this.#input.repositories.views().filter((view) => !hasStanza(view));
     return this.dues().filter((due) => !without.some(({ repo }) => repo === due.repo));
   }
 

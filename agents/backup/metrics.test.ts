@@ -237,3 +237,29 @@ describe('the agent’s own series', () => {
     expect(lines.filter((line) => line.includes('full_seconds'))).toEqual([]);
   });
 });
+
+describe('of stanzas', () => {
+  it('a refused repository shows, and nothing is said of one that was not judged', async () => {
+    const refused = viewOf([], { stanza: { kind: 'refused', because: 'another’s', foreign: true } });
+    const lines = await scrape(
+      knowledge({
+        repositories: [refused, viewOf([], { repo: 2, stanza: { kind: 'ours' } }), viewOf([], { repo: 3 })],
+      }),
+    );
+    expect(lines.filter((line) => line.startsWith('howdah_backup_repo_refused'))).toEqual([
+      'howdah_backup_repo_refused{repo="1",stanza="main"} 1',
+      'howdah_backup_repo_refused{repo="2",stanza="main"} 0',
+    ]);
+  });
+
+  it('a check shows once there was one', async () => {
+    const ofCheck = (lines: readonly string[]) =>
+      lines.filter((line) => line.startsWith('howdah_backup_check'));
+    expect(ofCheck(await scrape(knowledge()))).toEqual([]);
+    const check = { at: at('02T01:00'), reason: 'WAL was not archived' };
+    expect(ofCheck(await scrape(knowledge({ check })))).toEqual([
+      'howdah_backup_check_success{stanza="main"} 0',
+      `howdah_backup_check_timestamp_seconds{stanza="main"} ${at('02T01:00').getTime() / 1000}`,
+    ]);
+  });
+});

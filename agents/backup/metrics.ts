@@ -6,6 +6,7 @@ import { declareFamilies, type Family, type Sample } from './metric-family.ts';
 import { backupTypes, runOutcomes } from './model.ts';
 import type { Knowledge } from './report.ts';
 import { pgbackrestFamilies } from './repository/pgbackrest-metrics.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import { presentLine } from './repository/superseded.ts';
 import { verificationFamilies } from './verification/families.ts';
@@ -116,6 +117,28 @@ const families: readonly Family<MetricsKnowledge>[] = [
     labels: ['repo', 'stanza'],
     samples: ({ repositories, stanza }) =>
       repositories.map(({ repo, checkedAt }) => [{ repo: String(repo), stanza }, seconds(checkedAt)]),
+  },
+  {
+    name: 'howdah_backup_repo_refused',
+    help: '1 when nothing is written to the repository: its stanza is of another cluster, or its volume is seen by one member only or not mounted; 0 otherwise. Absent before the first look.',
+    labels: ['repo', 'stanza'],
+    samples: ({ repositories, stanza }) =>
+      repositories
+        .filter((view) => view.stanza !== undefined)
+        .map((view) => [{ repo: String(view.repo), stanza }, Number(refusalOf(view) !== undefined)]),
+  },
+  {
+    name: 'howdah_backup_check_success',
+    help: '1 when WAL went the whole way to every repository at the last `pgbackrest check`, 0 when it did not. On the primary only, once it has checked.',
+    labels: ['stanza'],
+    samples: ({ check, stanza }) =>
+      one(stanza, check === undefined ? undefined : Number(check.reason === undefined)),
+  },
+  {
+    name: 'howdah_backup_check_timestamp_seconds',
+    help: 'When the last `pgbackrest check` of this agent ended.',
+    labels: ['stanza'],
+    samples: ({ check, stanza }) => one(stanza, check === undefined ? undefined : seconds(check.at)),
   },
   {
     name: 'howdah_backup_repo_retention_set',

@@ -46,10 +46,21 @@ export interface Patroni {
   member(signal: AbortSignal): Promise<PatroniWord>;
 }
 
+/** Which cluster the server is of, primary and replicas alike. */
+export interface ClusterWord {
+  /** In decimal. */
+  readonly systemIdentifier: string;
+  /** e.g. 15 */
+  readonly majorVersion: number;
+  /** What this server itself sent to an archive last; null where it never did, or its statistics were reset. */
+  readonly lastArchivedWal: string | null;
+}
+
 /** PostgreSQL on this member: one short connection for each question. */
 export interface Server {
   recovery(signal: AbortSignal): Promise<RecoveryWord>;
   archiver(signal: AbortSignal): Promise<ArchiverWord>;
+  cluster(signal: AbortSignal): Promise<ClusterWord>;
 }
 
 export interface BackupRequest {
@@ -80,6 +91,10 @@ export interface Repository {
   /** Rejects when the repository does not answer; asks it for far less than `info`. */
   reach(repo: number, signal: AbortSignal): Promise<void>;
   createStanza(signal: AbortSignal): Promise<void>;
+  /** Makes the stanza this cluster's, whosever it was. */
+  upgradeStanza(signal: AbortSignal): Promise<void>;
+  /** Sends a WAL segment the whole way, to every repository. */
+  checkStanza(signal: AbortSignal): Promise<void>;
   /** Resolves or rejects only when the process has ended. */
   backup(request: BackupRequest, signal: AbortSignal): Promise<void>;
   /** Stops backups of this member that agents began which were killed; tells how many. */

@@ -1,4 +1,6 @@
 import type { Readiness } from '@howdah/runtime/agent';
+import { hasStanza } from './repository/stanza.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryView } from './repository/views.ts';
 import { type RoleView, takesBackups } from './role/gate.ts';
 
@@ -26,8 +28,13 @@ export const readinessOf = (question: ReadinessQuestion): Readiness => {
     const words = repositories.map(({ repo, message }) => `repo${repo}: ${message}`);
     return waiting(`a repository that answers (${words.join('; ')})`);
   }
-  if (repositories.some(({ stanzaMissing }) => stanzaMissing) && role.role === 'primary') {
-    return waiting(`the stanza to be created${stanzaProblem === undefined ? '' : `: ${stanzaProblem}`}`);
+  const refused = repositories.find((view) => refusalOf(view) !== undefined);
+  if (refused !== undefined)
+    return waiting(`a repository that is not refused: repo${refused.repo}, ${refusalOf(refused)}`);
+  const without = repositories.find((view) => !hasStanza(view));
+  if (without !== undefined && role.role === 'primary') {
+    const what = without.stanzaMissing ? 'created' : 'upgraded';
+    return waiting(`the stanza to be ${what}${stanzaProblem === undefined ? '' : `: ${stanzaProblem}`}`);
   }
   return { ready: true };
 };

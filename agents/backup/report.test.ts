@@ -48,6 +48,15 @@ describe('/status', () => {
     });
   });
 
+  it('tells why a repository is refused, and how the last check ended', () => {
+    const stanza = { kind: 'refused', because: 'another cluster’s', foreign: true } as const;
+    const check = { at: at('02T01:00'), reason: 'WAL was not archived' };
+    expect(read(knowledge({ repositories: [viewOf([], { stanza })], check }))).toMatchObject({
+      repositories: [{ refused: 'another cluster’s' }],
+      check: { at: '2026-03-02T01:00:00.000Z', reason: 'WAL was not archived' },
+    });
+  });
+
   it('tells what a restore is planned from: dependencies, sizes, the archive and the ended timelines', () => {
     const full = backupOf('full', at('02T01:00'));
     const incr = backupOf('incr', at('02T01:30'), { prior: full.label, references: [full.label] });
@@ -256,6 +265,17 @@ describe('readiness', () => {
       'connection refused',
     ],
     [{ failure: 'cannot run pgbackrest' }, 'pgBackRest: cannot run pgbackrest'],
+    [
+      { repositories: [viewOf([], { stanza: { kind: 'refused', because: 'another’s', foreign: true } })] },
+      'a repository that is not refused: repo1, another’s',
+    ],
+    [
+      {
+        role: { role: 'primary', source: 'patroni' },
+        repositories: [viewOf([], { stanza: { kind: 'upgrade' } })],
+      } as const,
+      'the stanza to be upgraded',
+    ],
     [{ repositories: [] }, 'the first answer of pgbackrest info'],
     [{ repositories: [viewOf([], { reachable: false, message: 'timed out' })] }, 'repo1: timed out'],
     [

@@ -10,6 +10,8 @@ import type { ExpirationRun } from './expire.ts';
 import type { Entry } from './journal/entry.ts';
 import type { JournalView } from './journal/journals.ts';
 import { type Due, type Expiration, type Request, requestKey } from './model.ts';
+import type { CheckOutcome } from './repository/stanza-check.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import { type RepositoryView, type SeenBackup, supersededIn } from './repository/views.ts';
 import type { RoleView } from './role/gate.ts';
@@ -37,6 +39,8 @@ export interface Knowledge {
   readonly missing: readonly Due[];
   readonly running: Running | undefined;
   readonly lastRun: RunOutcome | undefined;
+  /** Undefined where this agent has checked nothing. */
+  readonly check?: CheckOutcome | undefined;
   readonly archive: ArchiveState | undefined;
   readonly repositoryArchives: readonly RepositoryArchive[];
   readonly verification?: VerificationKnowledge;
@@ -74,6 +78,7 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
   expirations: known.expirations.map(expirationOf),
   ...(known.running === undefined ? {} : { running: runningOf(known.running) }),
   ...(known.lastRun === undefined ? {} : { lastRun: known.lastRun }),
+  ...(known.check === undefined ? {} : { check: checkOf(known.check) }),
   journals: known.journals.map((journal) => ({ ...journal })),
   runs: known.runs.slice(0, runsShown).map(runOf),
   repositories: known.repositories.map((view) => ({
@@ -81,6 +86,7 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
     reachable: view.reachable,
     ...(view.message === undefined ? {} : { message: view.message }),
     checkedAt: view.checkedAt.toISOString(),
+    ...refusedOf(view),
     backups: entriesOf(view.backups),
     archives: [...view.archives],
     ...retentionOf(known.storage?.find(({ repo }) => repo === view.repo)),
@@ -92,6 +98,15 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
 
 const retentionOf = (storage: RepositoryStorage | undefined): { retentionSet?: boolean } =>
   storage?.retentionSet === undefined ? {} : { retentionSet: storage.retentionSet };
+const checkOf = ({ at, reason }: CheckOutcome) => ({
+  at: at.toISOString(),
+  ...(reason === undefined ? {} : { reason }),
+});
+
+const refusedOf = (view: RepositoryView): { refused?: string } => {
+  const because = refusalOf(view);
+  return because === undefined ? {} : { refused: because };
+};
 
 /** The oldest of what the schedule misses, over its repositories. */
 const overdueSince = (missing: readonly Due[], scheduleId: string): { overdueSince?: string } => {

@@ -3,7 +3,7 @@ import { openSession, type SessionOptions } from '@howdah/postgres/connect';
 import { postgresErrors } from '@howdah/postgres/errors';
 import type { Statement } from '@howdah/postgres/statement';
 import * as z from 'zod';
-import type { ArchiverWord, Server } from './ports.ts';
+import type { ArchiverWord, ClusterWord, Server } from './ports.ts';
 import { timelineOf } from './wal.ts';
 
 /** pg_walfile_name fails in recovery; a replica writes no WAL of its own to name. */
@@ -55,6 +55,26 @@ const archiverStatement: Statement<ArchiverRow> = {
   }),
 };
 
+/** Everybody may execute pg_control_system(); the identifier is unsigned, and the server's type for it is not. */
+const clusterSql = `
+SELECT (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
+       current_setting('server_version_num')::int / 10000 AS "majorVersion",
+       last_archived_wal AS "lastArchivedWal"
+  FROM pg_stat_archiver`;
+
+const clusterStatement: Statement<ClusterWord> = {
+  what: 'asking which cluster the server is of',
+  text: clusterSql,
+  row: z.object({
+    systemIdentifier: z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform((text) => String(BigInt.asUintN(64, BigInt(text)))),
+    majorVersion: z.int().positive(),
+    lastArchivedWal: z.string().nullable(),
+  }),
+};
+
 /** PostgreSQL as the agent asks it: a connection for one question, closed with the answer. */
 export const createServer = (session: SessionOptions): Server => {
   const ask = async <Row>(statement: Statement<Row>, signal: AbortSignal): Promise<Row> => {
@@ -69,6 +89,7 @@ export const createServer = (session: SessionOptions): Server => {
       const timeline = row.current_wal === null ? undefined : timelineOf(row.current_wal);
       return { inRecovery: row.in_recovery, ...(timeline === undefined ? {} : { timeline }) };
     },
+    cluster: (signal) => ask(clusterStatement, signal),
     archiver: async (signal) => {
       const { currentWal, ...row } = await ask(archiverStatement, signal);
       return { ...row, timeline: (currentWal === null ? undefined : timelineOf(currentWal)) ?? null };

@@ -13,6 +13,7 @@ import { Expirations } from './expire.ts';
 import { BackupLoop } from './loop.ts';
 import type { Expiration } from './model.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
+import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { presentLine } from './repository/superseded.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
@@ -72,15 +73,17 @@ const memberAt = async (
     patroni: { member: async () => ({ role: 'primary', timeline: place.timeline }) },
     ...{ server, clock },
   });
-  const repositories = markSuperseded(createRepositoryWatch({ repository, configured: [1], clock }), () =>
-    presentLine(role.view(), history.known()),
-  );
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+  });
+  const repositories = markSuperseded(stanzas.repositories, () => presentLine(role.view(), history.known()));
   await Promise.all([role.ask(quiet()), repositories.read(quiet()), history.read(quiet())]);
   const journals = journalsOf(clock, store, name);
   await journals.look(repositories.views(), { timeline: place.timeline }, quiet());
   const expirations = new Expirations({ asked, repository, repositories, role, clock, logger });
   const loop = new BackupLoop({
-    ...{ repositories, clock, role, repository, journals, logger, member: name, timed: schedules },
+    ...{ repositories, stanzas, clock, role, repository, journals, logger, member: name, timed: schedules },
     expirations,
     initialBackup: true,
     retry: { initialMs: 1_000, maxMs: 10_000 },

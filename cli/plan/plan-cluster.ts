@@ -45,8 +45,8 @@ export const planCluster = async (
 
   const cluster = parseCluster(admission.object);
   const mirrors = await readSnapshot(api, namespace, name, signal);
-  const told = { api, mirrors, events: { tell: async () => undefined } };
-  const [actions, backups] = [new Actions({ ...told, clock }), new Backups(told)];
+  const told = { api, mirrors, clock, events: { tell: async () => undefined } };
+  const [actions, backups] = [new Actions(told), new Backups(told)];
   const members = mirrors.children(resources.pod, namespace, name).map(memberPod);
   const wanted = await readWanted({ api, mirrors, images, actions, backups }, cluster, members, signal);
   const configs = agentConfigs(wanted);

@@ -61,6 +61,12 @@ export const webConfig = z
 export const volumeConfig = z
   .strictObject({
     directory: absoluteFile().describe('Existing directory on a file system that all members mount'),
+    shared: z
+      .boolean()
+      .default(true)
+      .describe(
+        '`false`: each member has a directory of its own, a second copy that never decides what is due',
+      ),
   })
   .describe('A directory');
 
@@ -97,5 +103,5 @@ export type StoreConfig = z.infer<typeof storeConfig>;
 export interface RepositoryStoreConfig {
   readonly s3?: S3Config | undefined;
   readonly azure?: AzureConfig | undefined;
-  readonly volume?: VolumeConfig | undefined;
+  readonly volume?: Pick<VolumeConfig, 'directory'> | undefined;
 }

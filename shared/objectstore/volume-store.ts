@@ -19,7 +19,10 @@ const unfinished = '.tmp';
  * Objects as files below a directory, for several hosts at once. A file system that hangs (NFS) cannot be asked to stop:
  * the caller is let go at the deadline all the same.
  */
-export const createVolumeStore = ({ directory }: VolumeConfig, deadlines: StoreDeadlines): ErasableStore => {
+export const createVolumeStore = (
+  { directory }: Pick<VolumeConfig, 'directory'>,
+  deadlines: StoreDeadlines,
+): ErasableStore => {
   const { kind, location } = describeStore({ volume: { directory } });
   const pathOf = (key: string): string => {
     if (key.split('/').some((part) => ['', '.', '..'].includes(part)))

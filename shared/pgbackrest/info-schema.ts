@@ -48,7 +48,15 @@ export const stanzaAnswer = z.object({
     z.object({ database, id: z.string(), max: z.string().nullable(), min: z.string().nullable() }),
   ),
   backup: z.array(backup),
-  db: z.array(z.object({ id: z.int(), 'repo-key': z.int().positive(), version: z.string() })),
+  db: z.array(
+    z.object({
+      id: z.int(),
+      'repo-key': z.int().positive(),
+      /** Of 64 bits, more than a number holds: made a text before the answer is parsed. */
+      'system-id': z.string().regex(/^\d+$/).nullish(),
+      version: z.string(),
+    }),
+  ),
   repo: z.array(z.object({ key: z.int().positive(), cipher: z.string(), status })).default([]),
   status: z.object({
     code,

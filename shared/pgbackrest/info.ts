@@ -67,6 +67,16 @@ export interface WalArchive {
   readonly walMax?: string;
 }
 
+/** A database that a repository's stanza has been of; each major upgrade adds one. */
+export interface StanzaDatabase {
+  readonly repo: number;
+  readonly databaseId: number;
+  /** PostgreSQL's, in decimal. */
+  readonly systemIdentifier?: string;
+  /** e.g. `15`. */
+  readonly postgresVersion: string;
+}
+
 /** What a running command on this host says of itself; sizes from pgBackRest 2.48 on. */
 export interface Lock {
   readonly held: boolean;
@@ -82,6 +92,8 @@ export interface StanzaInfo {
   readonly restoreLock?: Lock;
   /** Every repository that pgbackrest.conf names, those that are down included. */
   readonly repositories: readonly Repository[];
+  /** Of each repository the one with the highest id is that of now. */
+  readonly databases: readonly StanzaDatabase[];
   readonly archives: readonly WalArchive[];
   /** Oldest first, as pgBackRest lists them. */
   readonly backups: readonly Backup[];
@@ -109,7 +121,7 @@ export const readInfo = async (pgbackrest: PgBackRest, options: InfoOptions): Pr
 export const parseInfo = (json: string, stanza: string): StanzaInfo => {
   let answer: z.infer<typeof infoAnswer>;
   try {
-    answer = infoAnswer.parse(JSON.parse(json));
+    answer = infoAnswer.parse(JSON.parse(withTextIdentifiers(json)));
   } catch (cause) {
     throw new HowdahError(pgbackrestErrors.unreadableAnswer, `pgbackrest info: ${problemIn(cause)}`, {
       cause,
@@ -121,6 +133,9 @@ export const parseInfo = (json: string, stanza: string): StanzaInfo => {
   }
   return stanzaInfo(found);
 };
+
+/** Text between quotes cannot look like this: its own quotes are escaped. */
+const withTextIdentifiers = (json: string): string => json.replaceAll(/("system-id"\s*:\s*)(\d+)/g, '$1"$2"');
 
 const problemIn = (cause: unknown): string =>
   cause instanceof z.ZodError
@@ -142,6 +157,12 @@ const stanzaInfo = (answer: StanzaAnswer): StanzaInfo => {
       cipher,
       // 2.55 adds lines about its retries; people read it as one.
       status: { code: status.code, message: status.message.replace(/\s*\n\s*/g, '; ') },
+    })),
+    databases: answer.db.map((database) => ({
+      repo: database['repo-key'],
+      databaseId: database.id,
+      postgresVersion: database.version,
+      ...present('systemIdentifier', database['system-id']),
     })),
     archives: answer.archive.map(({ database, id, max, min }) => ({
       repo: database['repo-key'],

@@ -9,6 +9,14 @@ export const createStanza = async (pgbackrest: PgBackRest, options: RunOptions):
 };
 
 /**
+ * Tells the stanza in every repository of pgbackrest.conf that its database is now the one that runs here. It asks
+ * nothing: also another cluster's stanza would be this one's from then on. Needs the primary.
+ */
+export const upgradeStanza = async (pgbackrest: PgBackRest, options: RunOptions): Promise<void> => {
+  await runPgBackRest(pgbackrest, 'stanza-upgrade', [], options);
+};
+
+/**
  * Switches WAL and waits until the segment is in every archive: the whole way, tried out.
  * Needs the primary; takes up to archive-timeout (60 s) when archiving does not work.
  */

@@ -234,6 +234,8 @@ export const backupStatus = z.object({
     })
     .optional(),
   lastRun: runOutcome.optional(),
+  /** The last `pgbackrest check` of this agent as the primary; why it failed, when it did. */
+  check: z.object({ at: instant, reason: z.string().optional() }).optional(),
   /** Attempts of whichever member by the run journals, the newest first. */
   runs: z
     .array(
@@ -262,6 +264,8 @@ export const backupStatus = z.object({
       repo: z.int().positive(),
       reachable: z.boolean(),
       message: z.string().optional(),
+      /** Why nothing is written there; present only then. */
+      refused: z.string().optional(),
       checkedAt: instant,
       backups: z.array(backupEntry),
       archives: z.array(walArchive).optional(),

@@ -25,7 +25,8 @@ export const ensureDebianBase = async (
     tell(`making a base of Debian ${suite}`);
     await mkdir(directory, { recursive: true });
     // Another clone may make the same; and what was left by an interruption, mmdebstrap would not write over.
-    const fresh = `${tar}.${process.pid}.new`;
+    // It ends in .tar: by that mmdebstrap knows that no directory is wanted, which could not be put in place of an older one.
+    const fresh = join(directory, `.${suite}.${process.pid}.tar`);
     await rm(fresh, { recursive: true, force: true });
     await runAs(
       ourselves(),

@@ -4,6 +4,7 @@ import type { BackupStatus } from '@howdah/status/backup';
 import * as z from 'zod';
 import type { Running } from '../attempt.ts';
 import type { ControlAnswer, ControlRoute } from '../ports.ts';
+import { refusalOf } from '../repository/stanza-judgement.ts';
 import { newestTimeline, viewIn } from '../repository/views.ts';
 import type { RepositoryWatch } from '../repository/watch.ts';
 import { mayStart } from '../role/gate.ts';
@@ -103,6 +104,8 @@ const repositoryFor = async (
   if (views.length === 0) return refused('the repositories have not been read yet; ask again in a moment');
   if (!numbers.includes(repo))
     return refused(`there is no repository ${repo}, only ${numbers.join(', ')}`, 400);
+  const refusal = refusalOf(viewIn(views, repo));
+  if (refusal !== undefined) return refused(`repository ${repo} is refused: ${refusal}`);
   const gate = mayStart(input.role.view(), newestTimeline(views));
   return gate.open ? repo : refused(`${gate.because}${await whoElse(input)}`);
 };

@@ -3,6 +3,7 @@ import { describeError } from '@howdah/core/errors';
 import type { Logger } from '@howdah/runtime/logger';
 import { type CancelledDue, cancelledIn } from '../cancelled.ts';
 import { type Due, initialId } from '../model.ts';
+import { refusalOf } from '../repository/stanza-judgement.ts';
 import { type RepositoryView, supersededIn, viewIn } from '../repository/views.ts';
 import type { Claimant } from './decide.ts';
 import type { Ending, Entry } from './entry.ts';
@@ -123,7 +124,9 @@ export class Journals {
         await this.#endOwed(repo, signal);
         await journal.read(signal);
         const view = viewIn(views, repo);
-        if (primaryOn !== undefined) await this.#tidy(journal, view, this.me(primaryOn.timeline), signal);
+        const isOurs = refusalOf(view) === undefined;
+        if (primaryOn !== undefined && isOurs)
+          await this.#tidy(journal, view, this.me(primaryOn.timeline), signal);
         this.#failures.delete(repo);
       } catch (error) {
         signal.throwIfAborted();

@@ -1,13 +1,19 @@
 import { type Due, initialId } from '../model.ts';
 
 /**
- * Where the journal of a stanza lies in a store, e.g. `pgbackrest/howdah/orders/runs/`: beside pgBackRest’s `archive` and
- * `backup`.
+ * Where what the members keep of a stanza lies in a store, e.g. `pgbackrest/howdah/orders/`: beside pgBackRest’s `archive`
+ * and `backup`.
  *
  * @param path `repoN-path`; empty where the store begins with it
  */
-export const journalPrefix = (path: string, stanza: string): string =>
-  `${path.replace(/^\/+/, '').replace(/([^/])\/*$/, '$1/')}howdah/${stanza}/runs/`;
+const ownPrefix = (path: string, stanza: string): string =>
+  `${path.replace(/^\/+/, '').replace(/([^/])\/*$/, '$1/')}howdah/${stanza}/`;
+
+/** The journal of runs. */
+export const journalPrefix = (path: string, stanza: string): string => `${ownPrefix(path, stanza)}runs/`;
+
+/** The marks of members that see the volume. */
+export const marksPrefix = (path: string, stanza: string): string => `${ownPrefix(path, stanza)}members/`;
 
 /** Where what is known of its verifies lies: beside the runs, in which agents older than it look for nothing else. */
 export const verifiesPrefix = (path: string, stanza: string): string =>

@@ -2,6 +2,7 @@ import type { BackupType } from '@howdah/pgbackrest/info';
 import { dependentsOf } from '@howdah/status/backup-view';
 import { covers } from '../model.ts';
 import { standsWhole } from './prior.ts';
+import { refusalOf } from './stanza-judgement.ts';
 import type { RepositoryView, SeenBackup } from './views.ts';
 
 /**
@@ -9,8 +10,9 @@ import type { RepositoryView, SeenBackup } from './views.ts';
  * newer one on the present line replaces. Of a chain so its last goes first, and what somebody of the present line
  * builds on stays. Undefined where none may go.
  */
-export const nextToExpire = ({ reachable, backups }: RepositoryView): SeenBackup | undefined =>
-  reachable
+export const nextToExpire = (view: RepositoryView): SeenBackup | undefined => {
+  const { reachable, backups } = view;
+  return reachable && refusalOf(view) === undefined
     ? backups.findLast(
         (backup) =>
           backup.superseded === 'left-behind' &&
@@ -18,6 +20,7 @@ export const nextToExpire = ({ reachable, backups }: RepositoryView): SeenBackup
           isReplaced(backup, backups),
       )
     : undefined;
+};
 
 /**
  * Whether retention is to wait until superseded backups have gone, which a run of that type brings about: pgBackRest

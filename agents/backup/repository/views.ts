@@ -1,5 +1,6 @@
-import type { Backup, StanzaInfo, WalArchive } from '@howdah/pgbackrest/info';
+import type { Backup, StanzaDatabase, StanzaInfo, WalArchive } from '@howdah/pgbackrest/info';
 import { timelineOf } from '../wal.ts';
+import type { StanzaJudgement } from './stanza-judgement.ts';
 import type { Superseded } from './superseded.ts';
 
 /** A backup, and what the cluster's present timeline makes of it. */
@@ -15,6 +16,10 @@ export interface RepositoryView {
   readonly reachable: boolean;
   /** pgBackRest has no stanza there yet. */
   readonly stanzaMissing: boolean;
+  /** Whose the stanza is: that of the database it was last made or upgraded for. */
+  readonly database?: Omit<StanzaDatabase, 'repo'>;
+  /** What that is to this cluster; absent where nobody can say yet. */
+  readonly stanza?: StanzaJudgement;
   /** Why it is not reachable, or what else pgBackRest says of it. */
   readonly message?: string;
   readonly checkedAt: Date;
@@ -67,6 +72,7 @@ const viewAfter = (repo: number, previous: RepositoryView | undefined, reading: 
     reachable: false,
     stanzaMissing: false,
     message,
+    ...(previous?.database === undefined ? {} : { database: previous.database }),
     checkedAt: reading.at,
     backups: previous?.backups ?? [],
     archives: previous?.archives ?? [],
@@ -87,12 +93,22 @@ const viewAfter = (repo: number, previous: RepositoryView | undefined, reading: 
     reachable: true,
     stanzaMissing: code === readable.missingStanzaPath || code === readable.missingStanzaData,
     ...(code === readable.ok ? {} : { message }),
+    ...databaseOf(info, repo),
     checkedAt: reading.at,
     backups: info.backups.filter((backup) => backup.repo === repo),
     archives,
     ...(walMax === undefined ? {} : { walMax }),
     ...(newest === undefined ? {} : { archive: archiveOf(newest) }),
   };
+};
+
+const databaseOf = (info: StanzaInfo, repo: number): Pick<RepositoryView, 'database'> => {
+  const [newest] = info.databases
+    .filter((database) => database.repo === repo)
+    .toSorted((a, b) => b.databaseId - a.databaseId);
+  if (newest === undefined) return {};
+  const { repo: _, ...database } = newest;
+  return { database };
 };
 
 /** pgBackRest names an archive by version and database id. */

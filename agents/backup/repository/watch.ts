@@ -83,6 +83,7 @@ export const createRepositoryWatch = ({
         repositories: [...infos.flatMap((info) => info.repositories), ...silent].toSorted(
           (a, b) => a.repo - b.repo,
         ),
+        databases: infos.flatMap((info) => info.databases),
         archives: infos.flatMap((info) => info.archives),
         backups: infos.flatMap((info) => info.backups),
       },

@@ -6,6 +6,7 @@ import { Expirations } from '../expire.ts';
 import type { Journals } from '../journal/journals.ts';
 import { BackupLoop } from '../loop.ts';
 import type { Expiration } from '../model.ts';
+import { createStanzaWatch, type StanzaWatchInput } from '../repository/stanza-watch.ts';
 import { createRepositoryWatch } from '../repository/watch.ts';
 import { createRoleWatch } from '../role/watch.ts';
 import type { Timed } from '../schedule.ts';
@@ -24,6 +25,9 @@ export interface LoopOn {
   readonly clock?: Clock;
   /** Default without a journal. */
   readonly journals?: Journals;
+  readonly upgradeFrom?: string;
+  /** Repositories that are volumes; default none. */
+  readonly volumes?: StanzaWatchInput['volumes'];
   readonly onOutcome: (outcome: RunOutcome) => void;
 }
 
@@ -36,6 +40,8 @@ export const loopOn = async ({
   role: says = () => 'primary',
   clock = systemClock,
   journals = journalsOf(clock),
+  upgradeFrom,
+  volumes = new Map(),
   onOutcome,
 }: LoopOn) => {
   const signal = new AbortController().signal;
@@ -47,16 +53,27 @@ export const loopOn = async ({
       clock,
     },
   });
-  const repositories = createRepositoryWatch({ repository, configured: repos, clock });
-  await Promise.all([role.ask(signal), repositories.read(signal)]);
   const logger = createLogger('test', { level: 'silent' });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: repos, clock }),
+    ...{
+      server: serverOn(on.server),
+      volumes,
+      others: async () => [],
+      upgradeFrom,
+      clock,
+      logger,
+    },
+  });
+  const { repositories } = stanzas;
+  await Promise.all([role.ask(signal), repositories.read(signal)]);
   const expirations = new Expirations({ asked, repository, repositories, role, clock, logger });
   const loop = new BackupLoop({
-    ...{ expirations, timed, repositories, clock, role, repository, journals, logger, onOutcome },
+    ...{ expirations, timed, repositories, stanzas, clock, role, repository, journals, logger, onOutcome },
     member: 'pg-0',
     initialBackup: true,
     retry: { initialMs: 1_000, maxMs: 10_000 },
     random: () => 0.5,
   });
-  return { loop, repositories, expirations, role };
+  return { loop, repository, stanzas, repositories, expirations, role };
 };

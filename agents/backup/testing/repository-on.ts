@@ -4,7 +4,7 @@ import { expireBackups } from '@howdah/pgbackrest/expire';
 import { readInfo } from '@howdah/pgbackrest/info';
 import { reachRepository } from '@howdah/pgbackrest/reach';
 import type { PgBackRest } from '@howdah/pgbackrest/run';
-import { createStanza } from '@howdah/pgbackrest/stanza';
+import { checkStanza, createStanza, upgradeStanza } from '@howdah/pgbackrest/stanza';
 import type { Repository } from '../ports.ts';
 
 export interface RepositoryOn {
@@ -19,6 +19,8 @@ export const repositoryOn = (program: PgBackRest, { retentionFull }: RepositoryO
     info: (signal, repo) => readInfo(program, { ...within(signal), ...(repo === undefined ? {} : { repo }) }),
     reach: (repo, signal) => reachRepository(program, { ...within(signal), repo }),
     createStanza: (signal) => createStanza(program, within(signal)),
+    upgradeStanza: (signal) => upgradeStanza(program, within(signal)),
+    checkStanza: (signal) => checkStanza(program, within(signal, 120_000)),
     backup: async (request, signal) => {
       await takeBackup(program, { ...within(signal, 120_000), ...request });
     },

@@ -73,6 +73,7 @@ export const infoOf = (more: Partial<StanzaInfo> = {}): StanzaInfo => ({
   status: { code: 0, message: 'ok' },
   backupLock: { held: false },
   repositories: [{ repo: 1, cipher: 'none', status: { code: 0, message: 'ok' } }],
+  databases: [],
   archives: [],
   backups: [],
   ...more,

@@ -14,12 +14,16 @@ export interface StartedAgent extends AsyncDisposable {
   /** HOWDAH_RUN_DIR: its control socket lies there. */
   readonly runDirectory: string;
   status(): BackupStatus;
+  /** Undefined when it is ready. */
+  waitingFor(): string | undefined;
   /** Patroni's word is the test's alone. */
   becomes(role: 'primary' | 'replica'): void;
 }
 
 export interface AgentSettings {
   readonly member?: string;
+  /** Whether Patroni says that `pg-1` runs, which is not there; default that it is stopped. */
+  readonly otherRuns?: boolean;
   /** Keys of backup.yaml beside those that say where everything is. */
   readonly config?: object;
 }
@@ -27,11 +31,11 @@ export interface AgentSettings {
 /** A real agent beside a real PostgreSQL and pgBackRest, until the block is over. */
 export const startAgent = async (
   { pgbackrest, server, repositoryPath }: TestRepository,
-  { member = 'pg-0', config = {} }: AgentSettings = {},
+  { member = 'pg-0', otherRuns = false, config = {} }: AgentSettings = {},
 ): Promise<StartedAgent> => {
   // Short: the path of a unix socket has 107 bytes.
   const directory = await mkdtemp('/tmp/howdah-agent-');
-  const { url, ...patroni } = await startPatroni();
+  const { url, ...patroni } = await startPatroni(otherRuns ? 'running' : 'stopped');
   const running = agent.create({
     config: agent.schema.parse({
       ...{ stanza: pgbackrest.stanza, patroni: { url }, initialBackup: false, schedules: [] },
@@ -54,6 +58,10 @@ export const startAgent = async (
   return {
     runDirectory: join(directory, 'run'),
     status: () => backupStatus.parse(running.status()),
+    waitingFor: () => {
+      const readiness = running.readiness();
+      return readiness.ready ? undefined : readiness.waitingFor;
+    },
     becomes: patroni.becomes,
     [Symbol.asyncDispose]: async () => {
       stopping.abort(new StopRequest('shutdown'));
@@ -64,13 +72,13 @@ export const startAgent = async (
   };
 };
 
-const startPatroni = async () => {
+const startPatroni = async (otherState: string) => {
   let role = 'primary';
   const server = createServer((request, response) => {
     const word = { state: 'running', role, timeline: 1, patroni: { name: 'pg-0', scope: 'main' } };
     const members = [
       { name: 'pg-0', role: role === 'primary' ? 'leader' : 'replica', state: 'running' },
-      { name: 'pg-1', role: role === 'primary' ? 'replica' : 'leader', state: 'running' },
+      { name: 'pg-1', role: role === 'primary' ? 'replica' : 'leader', state: otherState },
     ];
     const answers: Readonly<Record<string, unknown>> = {
       '/patroni': word,

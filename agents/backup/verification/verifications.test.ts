@@ -21,7 +21,10 @@ const cluster = () => {
   const clock = fakeClock('2026-03-02T04:00:00Z');
   const journal = memoryJournalStore();
   const state = { reachable: true, count: 0, hold: false };
-  const member = async (name: string, more: { agent?: string; version?: string; forgetful?: boolean } = {}) => {
+  const member = async (
+    name: string,
+    more: { agent?: string; version?: string; forgetful?: boolean } = {},
+  ) => {
     const own = { isPrimary: true, timeline: 1 };
     const repository = {
       info: async () => {

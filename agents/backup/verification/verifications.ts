@@ -63,7 +63,8 @@ export class Verifications {
 
   /** A person wants it; it is tried once. Returns when it was asked for, which is its due time. */
   ask(repo: number): Date {
-    const at = this.#asked.get(repo) ?? new Date(Math.floor(this.#input.clock.now().getTime() / 1_000) * 1_000);
+    const at =
+      this.#asked.get(repo) ?? new Date(Math.floor(this.#input.clock.now().getTime() / 1_000) * 1_000);
     this.#asked.set(repo, at);
     this.#waits.delete(repo);
     return at;
@@ -112,7 +113,8 @@ export class Verifications {
       this.#knowsVersion = true;
     } catch (error) {
       signal.throwIfAborted();
-      if (schedule !== undefined) logger.warn({ error: describeError(error) }, 'pgBackRest’s version not known');
+      if (schedule !== undefined)
+        logger.warn({ error: describeError(error) }, 'pgBackRest’s version not known');
       return;
     }
     if (this.#unavailable !== undefined && schedule !== undefined)

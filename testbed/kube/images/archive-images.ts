@@ -35,11 +35,24 @@ export const imagesInArchive = async (
     : dockerManifest.parse(inDocker).flatMap(({ RepoTags }) => (RepoTags ?? []).map((name) => ({ name })));
 };
 
+/** Tar reads all that comes before: a minute was too short for an archive on a busy disk. */
+const extractDeadlineMs = 300_000;
+
+const extract = async (archive: string, path: string, signal: AbortSignal): Promise<string | undefined> => {
+  const words = ['--extract', '--to-stdout', '--occurrence=1', `--file=${archive}`, path];
+  try {
+    return (await runAs(ourselves(), 'tar', words, { signal, timeoutMs: extractDeadlineMs })).stdout;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('Not found in archive')) return undefined;
+    throw error;
+  }
+};
+
 /** One JSON file of a tar archive, or undefined when it is not in it. */
 const member = async (archive: string, name: string, signal: AbortSignal): Promise<unknown> => {
   for (const path of [name, `./${name}`]) {
-    const found = await runAs(ourselves(), 'tar', ['-xOf', archive, path], { signal }).catch(() => undefined);
-    if (found !== undefined) return JSON.parse(found.stdout);
+    const found = await extract(archive, path, signal);
+    if (found !== undefined) return JSON.parse(found);
   }
   return undefined;
 };
