@@ -221,43 +221,46 @@ export const schema = z
       .default([])
       .describe('Backups and expirations that somebody asked for, each done once.'),
   })
-  .superRefine((config, context) => {
-    if (config.role.source === 'patroni' && config.patroni === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['patroni'],
-        message:
-          'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
+  .superRefine(
+    (config, context) => {
+      if (config.role.source === 'patroni' && config.patroni === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['patroni'],
+          message:
+            'patroni.url, e.g. http://127.0.0.1:8008; or role.source: postgres where there is no Patroni',
+        });
+      }
+      config.repositories.forEach(({ repo }, index) => {
+        if (config.repositories.findIndex((other) => other.repo === repo) !== index)
+          context.addIssue({
+            code: 'custom',
+            path: ['repositories', index, 'repo'],
+            message: 'a number that no other repository has',
+          });
       });
-    }
-    config.repositories.forEach(({ repo }, index) => {
-      if (config.repositories.findIndex((other) => other.repo === repo) !== index)
-        context.addIssue({
-          code: 'custom',
-          path: ['repositories', index, 'repo'],
-          message: 'a number that no other repository has',
-        });
-    });
-    config.requests.forEach(({ id }, index) => {
-      if (config.requests.findIndex((other) => other.id === id) !== index)
-        context.addIssue({
-          code: 'custom',
-          path: ['requests', index, 'id'],
-          message: 'an id that no other request has',
-        });
-    });
-    config.schedules.forEach(({ id }, index) => {
-      const path = ['schedules', index, 'id'];
-      if (config.schedules.findIndex((other) => other.id === id) !== index) {
-        context.addIssue({ code: 'custom', path, message: 'an id that no other schedule has' });
-      }
-      if (id === initialId) {
-        context.addIssue({
-          code: 'custom',
-          path,
-          message: `another id; ${initialId} means the first backup`,
-        });
-      }
-    });
-  }, { when: hasItsShape });
+      config.requests.forEach(({ id }, index) => {
+        if (config.requests.findIndex((other) => other.id === id) !== index)
+          context.addIssue({
+            code: 'custom',
+            path: ['requests', index, 'id'],
+            message: 'an id that no other request has',
+          });
+      });
+      config.schedules.forEach(({ id }, index) => {
+        const path = ['schedules', index, 'id'];
+        if (config.schedules.findIndex((other) => other.id === id) !== index) {
+          context.addIssue({ code: 'custom', path, message: 'an id that no other schedule has' });
+        }
+        if (id === initialId) {
+          context.addIssue({
+            code: 'custom',
+            path,
+            message: `another id; ${initialId} means the first backup`,
+          });
+        }
+      });
+    },
+    { when: hasItsShape },
+  );
 export type Config = z.infer<typeof schema>;

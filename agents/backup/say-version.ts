@@ -8,7 +8,10 @@ export interface SayVersionInput {
 }
 
 /** Says at start which pgBackRest there is, and what it cannot do. Never rejects. */
-export const sayVersion = async ({ version, logger }: SayVersionInput, signal: AbortSignal): Promise<void> => {
+export const sayVersion = async (
+  { version, logger }: SayVersionInput,
+  signal: AbortSignal,
+): Promise<void> => {
   try {
     const found = await version(signal);
     if (takesAnnotations(found)) logger.info({ version: found.text }, 'pgBackRest');

@@ -135,7 +135,11 @@ describe('hooks', () => {
 it('counts a hook that fails, and none that is stopped', async () => {
   const failed: string[] = [];
   const count = (when: string) => failed.push(when);
-  const failing = hooksOf({ before: ['exit 1', 'exit 1'], after: ['exit 2', 'true', 'exit 3'] }, 10_000, count);
+  const failing = hooksOf(
+    { before: ['exit 1', 'exit 1'], after: ['exit 2', 'true', 'exit 3'] },
+    10_000,
+    count,
+  );
   await expect(failing.before(subject, quiet())).rejects.toThrow();
   await failing.after({ ...subject, outcome }, quiet());
   expect(failed).toEqual(['before', 'after', 'after']);

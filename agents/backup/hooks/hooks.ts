@@ -51,12 +51,7 @@ export class Hooks {
     return problems.length === 0 ? undefined : problems.join('; ');
   }
 
-  async #run(
-    hook: Hook,
-    when: 'before' | 'after',
-    subject: Subject,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #run(hook: Hook, when: 'before' | 'after', subject: Subject, signal: AbortSignal): Promise<void> {
     const { stanza, runner, logger, onFailure } = this.#input;
     try {
       const output = await runner.run(hook, hookEnvironment({ ...subject, stanza }), signal);
