@@ -107,6 +107,12 @@ describe('asking for the role', () => {
     expect(await role.confirm(quiet)).toEqual({ open: false, because: 'not here' });
     patroniSays(async () => Promise.reject(new Error('hung up')));
     expect(await role.confirm(quiet)).toMatchObject({ because: 'role and lock are not known: hung up' });
+    let late = 2;
+    patroniSays(async () => {
+      late -= 1;
+      return late < 0 ? { role: 'primary', timeline: 1 } : Promise.reject(new Error('hung up'));
+    });
+    expect(await role.confirm(quiet)).toEqual({ open: true });
     patroniSays(async () => ({ role: 'primary', timeline: 1 }));
     postgresSays(async () => ({ inRecovery: true }));
     expect(await role.confirm(quiet)).toMatchObject({ because: expect.stringContaining('in recovery') });

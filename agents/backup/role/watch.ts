@@ -22,6 +22,8 @@ export interface RoleWatchInput {
 
 /** Whoever answers later than this counts as silent this time. */
 export const answerDeadlineMs = 1_000;
+/** A busy Patroni is late now and then; a backup that is refused for it waits for ten seconds. */
+const asksToConfirm = 3;
 
 /** Knows this member's role by asking; never asks twice at a time. */
 export interface RoleWatch {
@@ -87,7 +89,9 @@ export const createRoleWatch = ({
     ...{ view, ask },
     silence: () => silence,
     confirm: async (signal) => {
-      const now = await ask(signal);
+      let now = await ask(signal);
+      for (let asked = 1; rules.hasLock && silence !== undefined && asked < asksToConfirm; asked += 1)
+        now = await ask(signal);
       if (rules.hasLock && silence !== undefined)
         return { open: false, because: `role and lock are not known: ${silence}` };
       const gate = mayStart(now, undefined);
