@@ -39,10 +39,11 @@ const repositoryLines = (
   { stanza, archive }: BackupStatus,
   readBy: string,
 ): readonly string[] => {
-  const { repo, reachable, message = 'no answer', backups } = repository;
+  const { repo, reachable, refused, message = 'no answer', backups } = repository;
   const facts: readonly Fact[] = [
     ['Repository', `${repo}${reachable ? '' : ', which cannot be read now; what it last had:'}`],
     ['Trouble', reachable ? '' : message],
+    ['Refused', refused ?? ''],
     ['Restorable', backups.length === 0 ? '' : rangeWords(repository, archive)],
   ];
   const empty = backups.length === 0 ? [`No backup of stanza ${stanza} (read by ${readBy}).`] : [];

@@ -241,7 +241,9 @@ describe('of stanzas', () => {
   it('a refused repository shows, and nothing is said of one that was not judged', async () => {
     const refused = viewOf([], { stanza: { kind: 'refused', because: 'another’s', foreign: true } });
     const lines = await scrape(
-      knowledge({ repositories: [refused, viewOf([], { repo: 2, stanza: { kind: 'ours' } }), viewOf([], { repo: 3 })] }),
+      knowledge({
+        repositories: [refused, viewOf([], { repo: 2, stanza: { kind: 'ours' } }), viewOf([], { repo: 3 })],
+      }),
     );
     expect(lines.filter((line) => line.startsWith('howdah_backup_repo_refused'))).toEqual([
       'howdah_backup_repo_refused{repo="1",stanza="main"} 1',
@@ -250,7 +252,8 @@ describe('of stanzas', () => {
   });
 
   it('a check shows once there was one', async () => {
-    const ofCheck = (lines: readonly string[]) => lines.filter((line) => line.startsWith('howdah_backup_check'));
+    const ofCheck = (lines: readonly string[]) =>
+      lines.filter((line) => line.startsWith('howdah_backup_check'));
     expect(ofCheck(await scrape(knowledge()))).toEqual([]);
     const check = { at: at('02T01:00'), reason: 'WAL was not archived' };
     expect(ofCheck(await scrape(knowledge({ check })))).toEqual([

@@ -5,8 +5,8 @@ import { archiveFamilies } from './archive/families.ts';
 import { declareFamilies, type Family, type Sample } from './metric-family.ts';
 import { backupTypes, runOutcomes } from './model.ts';
 import type { Knowledge } from './report.ts';
-import { refusalOf } from './repository/stanza-judgement.ts';
 import { pgbackrestFamilies } from './repository/pgbackrest-metrics.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import { presentLine } from './repository/superseded.ts';
 
@@ -94,7 +94,7 @@ const families: readonly Family<MetricsKnowledge>[] = [
     samples: ({ schedules, repositories, missing, stanza, now }) =>
       schedules.flatMap(({ id, repos }) =>
         repositories
-          .filter(({ repo, reachable }) => reachable && repos.includes(repo))
+          .filter(({ repo, reachable, ownCopy }) => reachable && ownCopy !== true && repos.includes(repo))
           .map(({ repo }) => {
             const due = missing.find((one) => one.scheduleId === id && one.repo === repo);
             const overdue = due === undefined ? 0 : seconds(now) - seconds(due.dueAt);

@@ -1,6 +1,6 @@
 import type { Readiness } from '@howdah/runtime/agent';
-import { refusalOf } from './repository/stanza-judgement.ts';
 import { hasStanza } from './repository/stanza.ts';
+import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryView } from './repository/views.ts';
 import type { RoleView } from './role/gate.ts';
 

@@ -13,8 +13,8 @@ import { Expirations } from './expire.ts';
 import { BackupLoop } from './loop.ts';
 import type { Expiration } from './model.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
-import { presentLine } from './repository/superseded.ts';
 import { createStanzaWatch } from './repository/stanza-watch.ts';
+import { presentLine } from './repository/superseded.ts';
 import { createRepositoryWatch } from './repository/watch.ts';
 import { createTimelineHistory } from './role/timeline-history.ts';
 import { createRoleWatch } from './role/watch.ts';
@@ -77,9 +77,7 @@ const memberAt = async (
     repositories: createRepositoryWatch({ repository, configured: [1], clock }),
     ...{ server, volumes: new Map(), others: async () => [], clock, logger },
   });
-  const repositories = markSuperseded(stanzas.repositories, () =>
-    presentLine(role.view(), history.known()),
-  );
+  const repositories = markSuperseded(stanzas.repositories, () => presentLine(role.view(), history.known()));
   await Promise.all([role.ask(quiet()), repositories.read(quiet()), history.read(quiet())]);
   const journals = journalsOf(clock, store, name);
   await journals.look(repositories.views(), { timeline: place.timeline }, quiet());

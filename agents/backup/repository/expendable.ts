@@ -1,8 +1,8 @@
 import type { BackupType } from '@howdah/pgbackrest/info';
 import { dependentsOf } from '@howdah/status/backup-view';
 import { covers } from '../model.ts';
-import { refusalOf } from './stanza-judgement.ts';
 import { standsWhole } from './prior.ts';
+import { refusalOf } from './stanza-judgement.ts';
 import type { RepositoryView, SeenBackup } from './views.ts';
 
 /**

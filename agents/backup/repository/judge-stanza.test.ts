@@ -96,7 +96,10 @@ describe('a volume', () => {
   });
 
   it('gets no stanza where WAL was archived that is in no repository, and gets one beside a good repository', () => {
-    const archived = { ...volume('shared'), cluster: { ...cluster, lastArchivedWal: '000000010000000000000007' } };
+    const archived = {
+      ...volume('shared'),
+      cluster: { ...cluster, lastArchivedWal: '000000010000000000000007' },
+    };
     expect(judge(missing(), archived)).toMatchObject({
       kind: 'refused',
       because: expect.stringMatching(/archived up to 000000010000000000000007.*mount the volume, or run/),
