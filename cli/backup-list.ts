@@ -39,10 +39,11 @@ const repositoryLines = (
   { stanza, archive }: BackupStatus,
   readBy: string,
 ): readonly string[] => {
-  const { repo, reachable, message = 'no answer', backups, retentionSet } = repository;
+  const { repo, reachable, refused, message = 'no answer', backups, retentionSet } = repository;
   const facts: readonly Fact[] = [
     ['Repository', `${repo}${reachable ? '' : ', which cannot be read now; what it last had:'}`],
     ['Trouble', reachable ? '' : message],
+    ['Refused', refused ?? ''],
     ['Retention', retentionSet === false ? 'none: nothing ever goes (repo-retention-full is not set)' : ''],
     ['Restorable', backups.length === 0 ? '' : rangeWords(repository, archive)],
   ];

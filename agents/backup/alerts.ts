@@ -184,6 +184,15 @@ export const alerts: readonly Alert<Limit>[] = [
     todo: 'The store’s own words stand in `howdah status`.',
   },
   {
+    name: 'HowdahBackupRepositoryRefused',
+    severity: 'critical',
+    expr: ({ series }) => `max by (${cluster}, repo) (${series('howdah_backup_repo_refused')}) == 1`,
+    for: '5m',
+    summary: 'A backup repository is not this cluster’s, or not its own volume.',
+    description: `A member of ${theCluster} writes nothing to repository {{ $labels.repo }}: its stanza is of another cluster, or its volume is not mounted or seen by one member only.`,
+    todo: 'Why stands in `howdah status`, with both system identifiers where it is another cluster’s.',
+  },
+  {
     name: 'HowdahBackupRepositoryFilling',
     severity: 'warning',
     expr: ({ series, limit }) => {

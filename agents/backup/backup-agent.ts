@@ -9,6 +9,7 @@ import type { Journals } from './journal/journals.ts';
 import { BackupLoop, type LoopInput } from './loop.ts';
 import type { Metrics, MetricsKnowledge } from './metrics.ts';
 import type { Expiration, Request } from './model.ts';
+import { inShared } from './own-copies.ts';
 import type { OpenControl, Repository } from './ports.ts';
 import { readinessOf } from './readiness.ts';
 import { statusOf } from './report.ts';
@@ -280,9 +281,10 @@ export class BackupAgent implements Agent {
       journals: journals.views(),
       runs: journals.entries(),
       info: repositories.info(),
-      missing: missingNow({ schedules, repositories: repositories.views(), now: clock.now() }).filter(
-        (due) => !journals.isDone(due, repositories.views()),
-      ),
+      missing: inShared(
+        missingNow({ schedules, repositories: repositories.views(), now: clock.now() }),
+        repositories.views(),
+      ).filter((due) => !journals.isDone(due, repositories.views())),
       storage: this.#storage,
       running: this.#loop.running,
       lastRun: this.#loop.lastRun,

@@ -9,5 +9,5 @@ const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && val
  */
 export const hasItsShape = ({ value }: { readonly value: unknown }): boolean =>
   isRecord(value) &&
-  isRecord(value['role']) &&
+  isRecord(value.role) &&
   ['repositories', 'requests', 'schedules'].every((key) => isListOfRecords(value[key]));

@@ -28,6 +28,20 @@ describe('backup.yaml', () => {
     });
   });
 
+  it('wants a repository that all members see in each schedule', () => {
+    const repositories = [
+      { repo: 1, volume: { directory: '/own', shared: false } },
+      { repo: 2, volume: { directory: '/nfs' } },
+    ];
+    const copy = { ...schedule, repos: [1] };
+    expect(problems({ stanza: 'main', patroni, repositories, schedules: [copy] })).toEqual([
+      'schedules.0.repos: a repository that all members see besides: one of shared: false never decides what is due',
+    ]);
+    expect(
+      problems({ stanza: 'main', patroni, repositories, schedules: [{ ...copy, repos: [2, 1] }] }),
+    ).toEqual([]);
+  });
+
   it('names everything that is wrong at once', () => {
     const bad = {
       stanza: '',

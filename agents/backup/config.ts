@@ -267,6 +267,19 @@ export const schema = z
             message: 'a number that no other repository has',
           });
       });
+      const copies = config.repositories.flatMap(({ repo, volume }) =>
+        volume?.shared === false ? [repo] : [],
+      );
+      for (const list of ['schedules', 'requests'] as const)
+        config[list].forEach(({ repos }, index) => {
+          if (repos.every((repo) => copies.includes(repo)))
+            context.addIssue({
+              code: 'custom',
+              path: [list, index, 'repos'],
+              message:
+                'a repository that all members see besides: one of shared: false never decides what is due',
+            });
+        });
       config.requests.forEach(({ id }, index) => {
         if (config.requests.findIndex((other) => other.id === id) !== index)
           context.addIssue({

@@ -6,6 +6,7 @@ import type { Expirations } from './expire.ts';
 import { SupersededBackups } from './expire-superseded.ts';
 import type { Journals } from './journal/journals.ts';
 import { type Due, dueKey } from './model.ts';
+import { behindShared } from './own-copies.ts';
 import { lockedWaitMs, type PlannedRun, planNext } from './plan.ts';
 import type { Repository } from './ports.ts';
 import { onPresentLine } from './repository/prior.ts';
@@ -89,14 +90,11 @@ export class BackupLoop {
     const now = clock.now();
     const dues = dueNow({ schedules, initialBackup, repositories: views, now });
     const cancelled = [...journals.cancelled(), ...this.#attempts.cancelled];
-    return dues
-      .filter(
-        (due) =>
-          !journals.isDone(due, views) &&
-          !this.#isGivenUp(due) &&
-          !isCancelled(due, cancelled, schedules, now),
-      )
-      .map((due) => onPresentLine(due, views));
+    const wanted = dues.filter(
+      (due) =>
+        !journals.isDone(due, views) && !this.#isGivenUp(due) && !isCancelled(due, cancelled, schedules, now),
+    );
+    return behindShared(wanted, views).map((due) => onPresentLine(due, views));
   }
 
   #timed(): readonly Timed[] {

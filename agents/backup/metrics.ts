@@ -96,7 +96,7 @@ const families: readonly Family<MetricsKnowledge>[] = [
     samples: ({ schedules, repositories, missing, stanza, now }) =>
       schedules.flatMap(({ id, repos }) =>
         repositories
-          .filter(({ repo, reachable }) => reachable && repos.includes(repo))
+          .filter(({ repo, reachable, ownCopy }) => reachable && ownCopy !== true && repos.includes(repo))
           .map(({ repo }) => {
             const due = missing.find((one) => one.scheduleId === id && one.repo === repo);
             const overdue = due === undefined ? 0 : seconds(now) - seconds(due.dueAt);

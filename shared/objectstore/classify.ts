@@ -19,6 +19,10 @@ const credentialCodes = new Set([
   'AuthenticationFailed',
   'InvalidAuthenticationInfo',
   'NoAuthenticationInformation',
+  // Google’s token endpoint, https://developers.google.com/identity/protocols/oauth2/service-account#error-codes
+  'invalid_grant',
+  'invalid_client',
+  'unauthorized_client',
 ]);
 
 const containerCodes = new Set(['NoSuchBucket', 'ContainerNotFound', 'ContainerBeingDeleted']);

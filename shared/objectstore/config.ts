@@ -42,6 +42,19 @@ export const azureConfig = z
   })
   .describe('Azure Blob Storage');
 
+export const gcsConfig = z
+  .strictObject({
+    bucket: z.string().min(3).max(222).describe('Existing bucket'),
+    endpoint: url().optional().describe('URL of the JSON API; Google’s when left out'),
+    keyFile: absoluteFile()
+      .optional()
+      .describe(
+        'File with a service account’s key (JSON); without it the metadata server of Google’s machines and of GKE’s workload identity gives tokens',
+      ),
+    caFile: caFile(),
+  })
+  .describe('Google Cloud Storage');
+
 export const webConfig = z
   .strictObject({
     url: url().describe('URL below which objects are PUT and GET'),
@@ -92,16 +105,19 @@ export const storeConfig = z
 export const repositoryStoreShape = {
   s3: s3Config.optional(),
   azure: azureConfig.optional(),
+  gcs: gcsConfig.optional(),
   volume: volumeConfig.optional(),
 } as const;
 
 export type S3Config = z.infer<typeof s3Config>;
 export type AzureConfig = z.infer<typeof azureConfig>;
+export type GcsConfig = z.infer<typeof gcsConfig>;
 export type WebConfig = z.infer<typeof webConfig>;
 export type VolumeConfig = z.infer<typeof volumeConfig>;
 export type StoreConfig = z.infer<typeof storeConfig>;
 export interface RepositoryStoreConfig {
   readonly s3?: S3Config | undefined;
   readonly azure?: AzureConfig | undefined;
+  readonly gcs?: GcsConfig | undefined;
   readonly volume?: Pick<VolumeConfig, 'directory'> | undefined;
 }

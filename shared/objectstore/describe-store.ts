@@ -9,6 +9,8 @@ export const describeStore = (
     return { kind: 's3', location: `${config.s3.endpoint ?? 's3'}/${config.s3.bucket}` };
   if (config.azure !== undefined)
     return { kind: 'azure', location: `${config.azure.endpoint}/${config.azure.container}` };
+  if ('gcs' in config && config.gcs !== undefined)
+    return { kind: 'gcs', location: `${config.gcs.endpoint ?? 'gs:/'}/${config.gcs.bucket}` };
   if ('volume' in config && config.volume !== undefined)
     return { kind: 'volume', location: config.volume.directory };
   return { kind: 'web', location: ('web' in config ? config.web?.url : undefined) ?? '' };

@@ -26,6 +26,8 @@ export const openRepositoryStore = async (
     return (await import('./s3-store.ts')).createS3Store(config.s3, readSecret, deadlines);
   if (config.azure !== undefined)
     return (await import('./azure-store.ts')).createAzureStore(config.azure, readSecret, deadlines);
+  if (config.gcs !== undefined)
+    return (await import('./gcs-store.ts')).createGcsStore(config.gcs, readSecret, deadlines);
   if (config.volume !== undefined)
     return (await import('./volume-store.ts')).createVolumeStore(config.volume, deadlines);
   throw new TypeError('a store configuration names one store; its schema sees to that');

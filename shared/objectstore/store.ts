@@ -40,7 +40,7 @@ export type ListOutcome =
   /** The store cannot list: a plain web server. */
   | { readonly outcome: 'unsupported' };
 
-export type StoreKind = 's3' | 'azure' | 'web' | 'volume';
+export type StoreKind = 's3' | 'azure' | 'gcs' | 'web' | 'volume';
 
 /**
  * Where segments go. Keys are `/`-separated, without leading slash. Every call has a deadline of its own

@@ -256,7 +256,16 @@ export const backupStatus = z.object({
     )
     .optional(),
   /** Of each repository that has a run journal: why it could not be reached at the last look. */
-  journals: z.array(z.object({ repo: z.int().positive(), failure: z.string().optional() })).optional(),
+  journals: z
+    .array(
+      z.object({
+        repo: z.int().positive(),
+        failure: z.string().optional(),
+        /** False where its store has no conditional write: Patroni's lock alone keeps two members apart. */
+        createsOnce: z.boolean().optional(),
+      }),
+    )
+    .optional(),
   /** Absent where repositories are neither verified nor known to have been. */
   verification: verification.optional(),
   repositories: z.array(

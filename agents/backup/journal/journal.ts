@@ -55,6 +55,21 @@ export class Journal {
     );
   }
 
+  /**
+   * Whether the store lets an object be created by one alone, tried out on a key of this member's that means nothing:
+   * some that speak S3 take `If-None-Match: *` and replace the object all the same.
+   */
+  async createsOnce(member: string, signal: AbortSignal): Promise<boolean> {
+    const { store, prefix } = this.#input;
+    const key = `${prefix}probe/${encodeURIComponent(member)}`;
+    // Of an agent that was killed in the middle.
+    await store.remove(key, signal);
+    await store.create(key, 'first\n', signal);
+    const again = await store.create(key, 'second\n', signal);
+    await store.remove(key, signal);
+    return !again;
+  }
+
   /** Reads what is new. */
   async read(signal: AbortSignal): Promise<void> {
     const { store, prefix } = this.#input;

@@ -23,6 +23,8 @@ export interface JournalsInput {
 export interface JournalView {
   readonly repo: number;
   readonly failure?: string;
+  /** Whether its store lets one member alone create an object; absent before that was tried. */
+  readonly createsOnce?: boolean;
 }
 
 /** An agent that is told to stop has no more time than this for it. */
@@ -32,6 +34,7 @@ const endDeadlineMs = 3_000;
 export class Journals {
   readonly #input: JournalsInput;
   readonly #failures = new Map<number, string>();
+  readonly #createsOnce = new Map<number, boolean>();
   /** What could not be written yet. */
   readonly #owed = new Map<number, { readonly claim: Claim; readonly ending: Omit<Ending, 'at'> }>();
 
@@ -106,7 +109,12 @@ export class Journals {
   views(): readonly JournalView[] {
     return [...this.#input.journals.keys()].map((repo) => {
       const failure = this.#failures.get(repo);
-      return { repo, ...(failure === undefined ? {} : { failure }) };
+      const createsOnce = this.#createsOnce.get(repo);
+      return {
+        repo,
+        ...(failure === undefined ? {} : { failure }),
+        ...(createsOnce === undefined ? {} : { createsOnce }),
+      };
     });
   }
 
@@ -125,6 +133,8 @@ export class Journals {
         await journal.read(signal);
         const view = viewIn(views, repo);
         const isOurs = refusalOf(view) === undefined;
+        // Nothing is written where the stanza may yet turn out to be another cluster’s.
+        if (isOurs && view?.stanza !== undefined) await this.#probe(repo, journal, signal);
         if (primaryOn !== undefined && isOurs)
           await this.#tidy(journal, view, this.me(primaryOn.timeline), signal);
         this.#failures.delete(repo);
@@ -143,6 +153,19 @@ export class Journals {
       signal.throwIfAborted();
       this.#tellFailure(repo, describeError(error));
     }
+  }
+
+  /** Once. Where it has no conditional write the journal only tells; who may take a backup Patroni’s lock says alone. */
+  async #probe(repo: number, journal: Journal, signal: AbortSignal): Promise<void> {
+    const { member, logger } = this.#input;
+    if (this.#createsOnce.has(repo)) return;
+    const createsOnce = await journal.createsOnce(member, signal);
+    this.#createsOnce.set(repo, createsOnce);
+    if (!createsOnce)
+      logger.warn(
+        { repo },
+        'the store has no conditional write: Patroni’s lock alone keeps two members apart',
+      );
   }
 
   async #tidy(

@@ -49,7 +49,9 @@ export const createStanzaWatch = (input: StanzaWatchInput): StanzaWatch => {
     const now = repositories.views();
     // Others keep what they made of the views until these are others.
     if (last?.views !== now || last.evidence !== evidence) {
-      answer = judged(now, evidence);
+      answer = judged(now, evidence).map((view) =>
+        volumes.has(view.repo) && volumes.get(view.repo) === undefined ? { ...view, ownCopy: true } : view,
+      );
       last = { views: now, evidence };
     }
     return answer;
@@ -63,6 +65,9 @@ export const createStanzaWatch = (input: StanzaWatchInput): StanzaWatch => {
     if (others === undefined) return;
     const found = new Map(sharing);
     for (const { repo, marks } of marked) {
+      // Another cluster's may have members of the same names.
+      const owner = repositories.views().find((view) => view.repo === repo)?.database?.systemIdentifier;
+      if (owner !== undefined && owner !== systemIdentifier && owner !== upgradeFrom) continue;
       // What it was stays, where the volume does not answer: that shows by itself.
       const now = await marks.look(systemIdentifier, others, signal).catch(() => sharing.get(repo));
       found.set(repo, now);

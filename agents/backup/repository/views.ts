@@ -16,6 +16,8 @@ export interface RepositoryView {
   readonly reachable: boolean;
   /** pgBackRest has no stanza there yet. */
   readonly stanzaMissing: boolean;
+  /** A directory of this member's own: the others have another one, or none. */
+  readonly ownCopy?: true;
   /** Whose the stanza is: that of the database it was last made or upgraded for. */
   readonly database?: Omit<StanzaDatabase, 'repo'>;
   /** What that is to this cluster; absent where nobody can say yet. */

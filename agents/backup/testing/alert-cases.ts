@@ -10,6 +10,7 @@ import {
   ofServer,
   overdue,
   reachable,
+  refused,
   running,
   runs,
   selector,
@@ -275,6 +276,19 @@ export const alertCases: Readonly<Record<string, AlertCases>> = {
         series: { [reachable()]: '1x6 0 1x60', [checked()]: '0+300x144' },
         at: '35m',
       },
+    },
+    absent: agentGone,
+  },
+  HowdahBackupRepositoryRefused: {
+    firing: {
+      series: { [refused()]: steady(1), [refused('orders-1')]: steady(0) },
+      at: '1h',
+      labels: { ...cluster, repo: '1' },
+      says: 'A member of cluster shop/orders (stanza main) writes nothing to repository 1: its stanza is of another cluster, or its volume is not mounted or seen by one member only.',
+    },
+    quiet: {
+      'it is this cluster’s': { series: { [refused()]: steady(0) }, at: '4h' },
+      'it was refused for a moment': { series: { [refused()]: '0x6 1 0x60' }, at: '35m' },
     },
     absent: agentGone,
   },

@@ -28,6 +28,7 @@ export const ago = (seconds: number): string => steady(-seconds);
 export const lastSuccess = (type: string, pod?: string) =>
   of('last_success_timestamp_seconds', { type, repo: '1' }, pod);
 export const reachable = (pod?: string) => of('repo_reachable', { repo: '1' }, pod);
+export const refused = (pod?: string) => of('repo_refused', { repo: '1' }, pod);
 export const checked = (pod?: string) => of('repo_checked_timestamp_seconds', { repo: '1' }, pod);
 export const overdue = (pod?: string) => of('overdue_seconds', { schedule: 'nightly', repo: '1' }, pod);
 export const running = (pod?: string) => of('running', {}, pod);
