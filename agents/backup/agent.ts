@@ -48,7 +48,11 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const patroni = patroniOf(config);
   const server = serverOf(config);
   const repository = repositoryOf(config);
-  const timed = [...config.schedules, ...config.requests, ...(config.verify === undefined ? [] : [config.verify])];
+  const timed = [
+    ...config.schedules,
+    ...config.requests,
+    ...(config.verify === undefined ? [] : [config.verify]),
+  ];
   const configured = [...new Set(timed.flatMap(({ repos }) => repos))];
   const journals = journalsOf(input);
   const history = createTimelineHistory(patroni);

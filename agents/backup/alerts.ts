@@ -212,8 +212,7 @@ export const alerts: readonly Alert<Limit>[] = [
   {
     name: 'HowdahBackupVerifyFailed',
     severity: 'critical',
-    expr: ({ series }) =>
-      `min by (${cluster}, repo) (${series('howdah_backup_verify_last_valid')}) == 0`,
+    expr: ({ series }) => `min by (${cluster}, repo) (${series('howdah_backup_verify_last_valid')}) == 0`,
     for: '5m',
     summary: 'A backup repository is damaged.',
     description: `The last verify of repository {{ $labels.repo }} of ${theCluster} found files missing or damaged: a restore from it may fail.`,

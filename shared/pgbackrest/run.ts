@@ -39,7 +39,10 @@ export interface RunResult {
 
 /** `info` of ten thousand backups is about 7 MB. */
 const stdoutLimitBytes = 32 * 1024 * 1024;
-const stderrLimitBytes = { warn: 16 * 1024, info: 1024 * 1024 } as const satisfies Record<StderrLevel, number>;
+const stderrLimitBytes = { warn: 16 * 1024, info: 1024 * 1024 } as const satisfies Record<
+  StderrLevel,
+  number
+>;
 const defaultGraceMs = 10_000;
 
 /**

@@ -48,7 +48,8 @@ INFO: backup '20261130-000056F_20261130-000151I' appears to be in progress, skip
   });
 
   it('of a repository without a usable stanza', () => {
-    const stdout = 'stanza: main\nstatus: error\n  No usable backup.info file\n  No usable archive.info file\n';
+    const stdout =
+      'stanza: main\nstatus: error\n  No usable backup.info file\n  No usable archive.info file\n';
     expect(parseVerifyReport(stdout, begin)).toMatchObject({
       status: 'error',
       remarks: ['No usable backup.info file', 'No usable archive.info file'],

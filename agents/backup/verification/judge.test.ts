@@ -54,8 +54,12 @@ describe('the verdict', () => {
   });
 
   it('leaves alone what expired or began meanwhile', () => {
-    expect(judgeVerify({ said: said({ backups: [found(full.label)] }), before, after: viewOf([full]) })).toEqual(valid);
-    const begun = said({ backups: [found(full.label), found(incr.label), found('20260303-010000F', 'in-progress')] });
+    expect(
+      judgeVerify({ said: said({ backups: [found(full.label)] }), before, after: viewOf([full]) }),
+    ).toEqual(valid);
+    const begun = said({
+      backups: [found(full.label), found(incr.label), found('20260303-010000F', 'in-progress')],
+    });
     expect(judgeVerify({ said: begun, before, after })).toEqual(valid);
     const gone = said({ status: 'error', backups: [found(full.label), found(incr.label, 'invalid', 3)] });
     expect(judgeVerify({ said: gone, before, after: viewOf([full]) })).toMatchObject({ outcome: 'failed' });
@@ -75,7 +79,12 @@ describe('the verdict', () => {
   });
 
   it('is none where the repository does not answer, whatever was found missing in it', () => {
-    const nothing = said({ status: 'error', backups: [], archives: [], remarks: ['No usable backup.info file'] });
+    const nothing = said({
+      status: 'error',
+      backups: [],
+      archives: [],
+      remarks: ['No usable backup.info file'],
+    });
     const away = viewOf([full], { reachable: false, message: 'no route to host' });
     expect(judgeVerify({ said: nothing, before, after: away })).toEqual({
       outcome: 'failed',

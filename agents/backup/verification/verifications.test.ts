@@ -21,7 +21,10 @@ const cluster = () => {
   const clock = fakeClock('2026-03-02T04:00:00Z');
   const journal = memoryJournalStore();
   const state = { reachable: true, count: 0, hold: false };
-  const member = async (name: string, more: { agent?: string; version?: string; forgetful?: boolean } = {}) => {
+  const member = async (
+    name: string,
+    more: { agent?: string; version?: string; forgetful?: boolean } = {},
+  ) => {
     const own = { isPrimary: true, timeline: 1 };
     const repository = {
       info: async () => {
@@ -214,4 +217,9 @@ it('is made at once where a person asks for it, and does for the due time as wel
   expect(primary.told()).toMatchObject({ last: { dueAt: askedAt.toISOString(), verdict: 'valid' } });
   expect(await primary.cycle()).toBe(false);
   expect(state.count).toBe(1);
+  // Once more within the same second.
+  const again = primary.verifications.ask(1);
+  expect(await primary.cycle()).toBe(true);
+  expect(primary.told()?.last?.dueAt).toBe(again.toISOString());
+  expect(state.count).toBe(2);
 });
