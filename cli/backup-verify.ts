@@ -1,6 +1,6 @@
 import { formatDuration } from '@howdah/core/units';
-import type { Verification } from '@howdah/status/backup';
 import type { Fleet } from '@howdah/status/fleet';
+import type { Verification } from '@howdah/status/verification';
 import { requireBackups } from './backup-view.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';

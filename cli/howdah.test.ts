@@ -180,6 +180,58 @@ describe('howdah backup', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, journals: [{ repo: 1 }], runs });
   });
 
+  test('tells what the last verifies found, and names what is damaged', async () => {
+    const told = statusOf('pg-0', 'primary', new Date().toISOString());
+    const { backup } = told.agents;
+    if (backup?.detail === undefined) throw new Error('the example has a backup agent');
+    const attempt = {
+      dueAt: '2026-03-01T03:00:00.000Z',
+      member: 'pg-1',
+      startedAt: '2026-03-01T03:00:01.000Z',
+    };
+    const verification = {
+      ...{ cron: '0 3 * * 0', timeZone: 'UTC', repos: [1, 2], nextDue: ['2026-03-08T03:00:00.000Z'] },
+      repositories: [
+        {
+          repo: 1,
+          last: {
+            ...{ ...attempt, endedAt: '2026-03-01T03:20:01.000Z', verdict: 'invalid' as const },
+            problems: ['20260301-010000F: invalid, 1 of 964 files'],
+          },
+        },
+        {
+          repo: 2,
+          overdueSince: '2026-03-01T03:00:00.000Z',
+          lastTry: {
+            ...{ ...attempt, endedAt: '2026-03-01T03:30:00.000Z', outcome: 'aborted' as const },
+            reason: 'a backup is due',
+          },
+        },
+      ],
+    };
+    const detail = { ...backup.detail, verification };
+    const paths = {
+      '/status': () => ({ ...told, agents: { ...told.agents, backup: { ...backup, detail } } }),
+    };
+    await using agents = await answering(paths);
+    const { code, stdout } = await runHowdah(['backup', 'verify', '-u', agents.url]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^REPO +VERDICT +VERIFIED \(UTC\) +TOOK +MEMBER\n/);
+    expect(stdout).toMatch(/^1 +invalid +2026-03-01 03:20 +20 min +pg-1$/m);
+    expect(stdout).toMatch(/^2 +not yet/m);
+    expect(stdout).toContain('Repository 1 is damaged:\n  20260301-010000F: invalid, 1 of 964 files\n');
+    expect(stdout).toContain('Repository 2, aborted at 2026-03-01 03:30 UTC: a backup is due\n');
+    expect(stdout).toContain('Next due 2026-03-08 03:00 UTC.\n');
+    const status = await runHowdah(['status', '-u', agents.url]);
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Repository 1 is damaged: 20260301-010000F: invalid',
+    );
+    const json = await runHowdah(['backup', 'verify', '-u', agents.url, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, ...verification });
+    const without = await runHowdah(['backup', 'verify', '-u', primary.url]);
+    expect(without.stdout).toContain('`verify:` in backup.yaml');
+  });
+
   test('says first from when to when one can restore', async () => {
     const { stdout } = await runHowdah(['backup', 'list', '-u', primary.url]);
     expect(stdout).toMatch(

@@ -177,6 +177,26 @@ describe('backups', () => {
     ]);
   });
 
+  test('a damaged repository is an alarm, and one that is not verified any more a warning', () => {
+    const attempt = { dueAt: before(900), member: 'pg-0', startedAt: before(900), endedAt: before(800) };
+    const problems = ['20260301-010000F: invalid, 1 of 964 files'];
+    const told = (more: object) =>
+      serious(
+        withDetail('pg-0', 'backup', {
+          verification: { nextDue: [], repositories: [{ repo: 1, ...more }] },
+        }),
+      );
+    expect(told({ last: { ...attempt, verdict: 'invalid', problems } })).toMatchObject([
+      { level: 'alarm', id: 'verify/1', says: `Repository 1 is damaged: ${problems[0]}.` },
+    ]);
+    expect(told({ last: { ...attempt, verdict: 'valid', problems: [] } })).toEqual([]);
+    expect(told({ overdueSince: before(3_600) })).toEqual([]);
+    const lastTry = { ...attempt, outcome: 'aborted', reason: 'a backup is due' };
+    expect(told({ overdueSince: before(100 * 3_600), lastTry })).toMatchObject([
+      { level: 'warning', id: 'verify/1', todo: 'a backup is due' },
+    ]);
+  });
+
   test('a repository that cannot be read is not one without backups', () => {
     const unreadable = { ...repository, reachable: false, message: 'unable to connect to store' };
     expect(serious(withDetail('pg-0', 'backup', { repositories: [unreadable] }))).toMatchObject([

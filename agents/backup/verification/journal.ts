@@ -50,7 +50,10 @@ export class VerifyJournal {
   entries(): readonly VerifyEntry[] | undefined {
     if (this.#entries === undefined) return undefined;
     return [...this.#entries.values()].toSorted(
-      (a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt) || b.attempt - a.attempt,
+      (a, b) =>
+        Date.parse(b.startedAt) - Date.parse(a.startedAt) ||
+        Date.parse(b.due) - Date.parse(a.due) ||
+        b.attempt - a.attempt,
     );
   }
 

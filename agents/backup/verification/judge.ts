@@ -29,7 +29,7 @@ export const judgeVerify = (evidence: VerifyEvidence): Omit<VerifyEnding, 'at'> 
     return notDone(`the repository could not be read afterwards: ${after?.message ?? 'no answer'}`);
   if ('error' in said) {
     const { error } = said;
-    return error instanceof HowdahError && damageCodes.has(error.details['exitCode'])
+    return error instanceof HowdahError && damageCodes.has(error.details.exitCode)
       ? invalid([describeError(error)])
       : notDone(describeError(error));
   }

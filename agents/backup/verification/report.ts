@@ -1,5 +1,6 @@
 import { upcoming } from '@howdah/schedule/due-times';
 import type { BackupStatus } from '@howdah/status/backup';
+import type { Verification } from '@howdah/status/verification';
 import { hasVerdict, type VerifySchedule } from './due.ts';
 import type { VerifyEntry } from './entry.ts';
 
@@ -55,9 +56,7 @@ export const verificationOf = (
   };
 };
 
-type Told = NonNullable<BackupStatus['verification']>['repositories'][number];
-
-const repositoryOf = (view: VerificationView): Told => {
+const repositoryOf = (view: VerificationView): Verification['repositories'][number] => {
   const { repo, entries, failure, overdue, askedAt } = view;
   const [newest] = entries;
   const last = lastVerdict(view);

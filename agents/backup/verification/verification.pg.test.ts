@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { takeBackup } from '@howdah/pgbackrest/backup';
@@ -35,6 +35,21 @@ const askForVerify = (agent: StartedAgent): Promise<string> =>
       .end('{}');
   });
 
+/** Flips a byte; returns the undo. */
+const damage = async (file: string) => {
+  const sound = await readFile(file);
+  const bytes = Buffer.from(sound);
+  bytes.writeUInt8((bytes[40] ?? 0) ^ 0xff, 40);
+  await writeFile(file, bytes);
+  return () => writeFile(file, sound);
+};
+
+/** The name of the one directory there. */
+const only = async (directory: string): Promise<string> => {
+  const [entry] = (await readdir(directory, { withFileTypes: true })).filter((one) => one.isDirectory());
+  return entry?.name ?? '';
+};
+
 const patience = { timeout: 40_000, interval: 100 };
 
 it('verifies once for each due time, over a restart, and names the file that is damaged', async () => {
@@ -56,20 +71,42 @@ it('verifies once for each due time, over a restart, and names the file that is 
   await using agent = await startAgent(repository(), { member: 'pg-1', config: { verify } });
   // What the other member found is known here, and is not found out again.
   await vi.waitFor(() => expect(seen(agent)?.last?.startedAt).toBe(first), patience);
+  const found = async () => {
+    const at = await askForVerify(agent);
+    await vi.waitFor(() => expect(seen(agent)?.last?.dueAt).toBe(at), patience);
+    return seen(agent)?.last;
+  };
   const backups = join(repositoryPath(1), 'backup/main');
   const [label = ''] = (await readdir(backups)).filter((name) => /^\d{8}-/.test(name));
-  const file = join(backups, label, 'pg_data/global/pg_control.gz');
-  const bytes = await readFile(file);
-  bytes.writeUInt8((bytes[40] ?? 0) ^ 0xff, 40);
-  await writeFile(file, bytes);
-  const at = await askForVerify(agent);
-  await vi.waitFor(() => expect(seen(agent)?.last?.dueAt).toBe(at), patience);
-  expect(seen(agent)?.last).toMatchObject({
+  const mend = await damage(join(backups, label, 'pg_data/global/pg_control.gz'));
+  expect(await found()).toMatchObject({
     verdict: 'invalid',
     problems: [
       expect.stringMatching(`${label}: invalid, 1 of \\d+ files`),
       expect.stringContaining(`${label}/pg_data/global/pg_control.gz`),
     ],
+  });
+  await mend();
+
+  // pgBackRest ends at the first segment of a directory when that cannot be decompressed.
+  const archive = join(
+    repositoryPath(1),
+    'archive/main',
+    await only(join(repositoryPath(1), 'archive/main')),
+  );
+  const segments = join(archive, await only(archive));
+  const [segment = ''] = (await readdir(segments)).toSorted();
+  const mendWal = await damage(join(segments, segment));
+  expect(await found()).toMatchObject({ verdict: 'invalid', problems: [expect.stringContaining('zlib')] });
+  await mendWal();
+
+  // pgBackRest says ok of these two.
+  await rename(join(backups, label, 'backup.manifest'), join(backups, 'manifest'));
+  await rename(join(backups, label, 'backup.manifest.copy'), join(backups, 'manifest.copy'));
+  expect(await found()).toMatchObject({ verdict: 'invalid', problems: [`${label}: manifest missing`] });
+  await rename(join(backups, label), join(repositoryPath(1), label));
+  expect(await found()).toMatchObject({
+    ...{ verdict: 'invalid', problems: [`${label}: not found, although backup.info names it`] },
   });
   expect((await attempts()).filter((name) => name.startsWith('verify@'))).toEqual(scheduled);
 }, 120_000);

@@ -217,4 +217,9 @@ it('is made at once where a person asks for it, and does for the due time as wel
   expect(primary.told()).toMatchObject({ last: { dueAt: askedAt.toISOString(), verdict: 'valid' } });
   expect(await primary.cycle()).toBe(false);
   expect(state.count).toBe(1);
+  // Once more within the same second.
+  const again = primary.verifications.ask(1);
+  expect(await primary.cycle()).toBe(true);
+  expect(primary.told()?.last?.dueAt).toBe(again.toISOString());
+  expect(state.count).toBe(2);
 });

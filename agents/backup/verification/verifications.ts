@@ -63,11 +63,22 @@ export class Verifications {
 
   /** A person wants it; it is tried once. Returns when it was asked for, which is its due time. */
   ask(repo: number): Date {
-    const at =
-      this.#asked.get(repo) ?? new Date(Math.floor(this.#input.clock.now().getTime() / 1_000) * 1_000);
+    const at = this.#asked.get(repo) ?? this.#freeSecond(repo);
     this.#asked.set(repo, at);
     this.#waits.delete(repo);
     return at;
+  }
+
+  /** The journal names it by the second, and one of this second may be done. */
+  #freeSecond(repo: number): Date {
+    const taken = new Set(
+      this.#journalOf(repo)
+        .entries()
+        ?.map(({ due }) => Date.parse(due)),
+    );
+    let second = Math.floor(this.#input.clock.now().getTime() / 1_000) * 1_000;
+    while (taken.has(second)) second += 1_000;
+    return new Date(second);
   }
 
   /** Stops the verify under way. */
@@ -227,7 +238,7 @@ export class Verifications {
   /** It answers and holds a backup; of an empty one there is nothing to say. */
   #isReadable(repo: number): boolean {
     const view = viewIn(this.#input.repositories.views(), repo);
-    return view !== undefined && view.reachable && !view.stanzaMissing && view.backups.length > 0;
+    return view?.reachable === true && !view.stanzaMissing && view.backups.length > 0;
   }
 
   #me(timeline: number | undefined): Claimant {
