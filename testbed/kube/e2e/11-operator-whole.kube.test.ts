@@ -105,7 +105,7 @@ it('switches over by an action, once, and refuses one that would be unsafe with 
   await orders().until('Ready', 'True');
 });
 
-it('puts right what somebody changes by hand, and tells of it', async () => {
+it('O03: puts right what somebody changes by hand, and tells of it', async () => {
   await operator().kubectl(['delete', 'service', 'orders-replica']);
   await operator().kubectl([
     'patch',

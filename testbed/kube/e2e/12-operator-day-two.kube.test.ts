@@ -23,7 +23,7 @@ beforeAll(async () => {
   await orders().until('BackupHealthy', 'True');
 }, 300_000);
 
-it('gives running pods the agents of a new version, one after the other, and leaves PostgreSQL alone', async () => {
+it('O06: gives running pods the agents of a new version, one after the other, and leaves PostgreSQL alone', async () => {
   const before = await starts();
   const tell = (line: string) => void process.stderr.write(`${line}\n`);
   const next = { ...agentRecipe(process.version.slice(1)), image: 'howdah/agent:next' };

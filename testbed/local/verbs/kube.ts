@@ -31,7 +31,7 @@ export const addKube = (program: Command): void => {
     .description('a real Kubernetes of one node on this machine, to test on');
   const verb = (name: string, description: string) =>
     kube.command(name).description(description).addOption(clusterOption());
-  verb('up', 'start it; the first time builds it, which takes a quarter of an hour').action(
+  verb('up', 'start it; the first time builds it, which takes ten minutes').action(
     async (options: Options) => {
       if (originOf(options) === 'own') await ensurePackages('kube', say);
       const before = performance.now();
