@@ -3,10 +3,10 @@ import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
 import { resourceOf, resources } from '@howdah/kube/resource';
+import type { Settler } from '@howdah/kube/settler';
 import { type Fleet, freshness, primaryOf } from '@howdah/status/fleet';
 import type { Actions } from './actions/actions.ts';
 import { growVolumes } from './apply/grow-volumes.ts';
-import type { Settler } from './apply/settler.ts';
 import { takeRollStep } from './apply/take-roll-step.ts';
 import { touchPods } from './apply/touch-pods.ts';
 import type { Backups } from './backups/backups.ts';
@@ -48,6 +48,8 @@ export interface Scene {
   readonly roll: RollStep;
 }
 
+type ActingScene = Pick<Scene, 'wanted' | 'pods' | 'fleet' | 'patroni' | 'roll' | 'wrongCertificate'>;
+
 /** The hand of a look: makes what is wanted, and does what was decided. */
 export class Bringer {
   readonly #input: BringerInput;
@@ -81,27 +83,12 @@ export class Bringer {
   }
 
   /** Does what is asked for by other kinds, also for a cluster that runs and whose spec is refused now. */
-  async act(
-    {
-      wanted,
-      pods,
-      fleet,
-      patroni,
-      roll,
-      wrongCertificate,
-    }: Pick<Scene, 'wanted' | 'pods' | 'fleet' | 'patroni' | 'roll' | 'wrongCertificate'>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { actions, backups } = this.#input;
-    const { namespace, name } = wanted;
-    const { backup } = wanted.spec;
+  async act({ wanted, roll, ...scene }: ActingScene, signal: AbortSignal): Promise<boolean> {
+    const { namespace, name, spec } = wanted;
     const rolling = roll.step !== 'none' && roll.step !== 'held';
-    const acting = await actions.look(
-      { namespace, name, pods, fleet, rolling, patroni, backup, wrongCertificate },
-      signal,
-    );
-    const copying = await backups.look({ namespace, name, fleet, backup }, signal);
-    return acting || copying;
+    const about = { ...scene, namespace, name, backup: spec.backup };
+    const acting = await this.#input.actions.look({ ...about, rolling }, signal);
+    return (await this.#input.backups.look(about, signal)) || acting;
   }
 
   async #settle(cluster: KubeObject, wanted: KubeObject, signal: AbortSignal): Promise<void> {

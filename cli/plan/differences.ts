@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '@howdah/kube/object';
-import { digestAnnotation } from '@howdah/operator/apply/settler';
+import { digestAnnotation } from '@howdah/kube/settler';
 import { parse } from 'yaml';
 import type { Difference } from './model.ts';
 import { isShown, shown } from './shown.ts';

@@ -1,7 +1,7 @@
 import type { KubeApi } from '@howdah/kube/api';
 import type { KubeObject } from '@howdah/kube/object';
 import { resourceOf, resources } from '@howdah/kube/resource';
-import { fieldManager, isSettled, withDigest } from '@howdah/operator/apply/settler';
+import { fieldManager, isSettled, withDigest } from '@howdah/kube/settler';
 import { credentials } from '@howdah/operator/desire/credentials';
 import type { Desired } from '@howdah/operator/desire/desire';
 import type { Wanted } from '@howdah/operator/desire/wanted';

@@ -1,6 +1,6 @@
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
-import { fieldManager } from '@howdah/operator/apply/settler';
+import { fieldManager } from '@howdah/kube/settler';
 import type { Wanted } from '@howdah/operator/desire/wanted';
 import type { Mirrors } from '@howdah/operator/mirrors';
 import { growths } from '@howdah/operator/plan/growth';

@@ -5,10 +5,10 @@ import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
+import { writeStatus } from '@howdah/kube/write-status';
 import type { PatroniOrder } from '@howdah/patroni/client';
 import { type Fleet, primaryOf } from '@howdah/status/fleet';
-import { writeStatus } from '../apply/write-status.ts';
-import type { BackupRequest } from '../backups/requests.ts';
+import { type BackupRequest, secondsOf } from '../backups/requests.ts';
 import type { Mirrors } from '../mirrors.ts';
 import type { AskPatroni } from '../observe/patroni.ts';
 import type { MemberPod } from '../observe/pods.ts';
@@ -207,10 +207,7 @@ export class Actions {
   }
 
   #now(): string {
-    return this.#input.clock
-      .now()
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z');
+    return secondsOf(this.#input.clock.now().toISOString());
   }
 }
 

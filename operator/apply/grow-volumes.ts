@@ -1,9 +1,9 @@
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
+import { fieldManager } from '@howdah/kube/settler';
 import { namesOf, type Wanted } from '../desire/wanted.ts';
 import type { Mirrors } from '../mirrors.ts';
 import { growths, hasOldTemplate } from '../plan/growth.ts';
-import { fieldManager } from './settler.ts';
 
 /**
  * Makes the members' claims as large as the spec says, and takes a StatefulSet away whose template has the old size,

@@ -4,7 +4,7 @@ import type { ClusterStatus, Condition } from '@howdah/kinds/cluster-status';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
-import { writeStatus } from './write-status.ts';
+import { writeStatus } from '@howdah/kube/write-status';
 
 export interface StatusTellerInput {
   readonly api: KubeApi;

@@ -1,7 +1,7 @@
 import type { KubeApi } from '@howdah/kube/api';
 import { resources } from '@howdah/kube/resource';
+import { fieldManager } from '@howdah/kube/settler';
 import type { MemberPod } from '../observe/pods.ts';
-import { fieldManager } from './settler.ts';
 
 /** On each pod: of which configuration it was told, and how often. */
 const toldAnnotation = 'howdah.dev/config';

@@ -5,8 +5,8 @@ import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { Events } from '@howdah/kube/events';
 import type { KubeObject } from '@howdah/kube/object';
+import { writeStatus } from '@howdah/kube/write-status';
 import type { Fleet } from '@howdah/status/fleet';
-import { writeStatus } from '../apply/write-status.ts';
 import type { Mirrors } from '../mirrors.ts';
 import { isOver, obstacle, requestStatus } from './requests.ts';
 

@@ -1,7 +1,7 @@
 import { HowdahError } from '@howdah/core/errors';
+import { covers } from '@howdah/kube/covers';
 import type { PatroniClient, PatroniOrder } from '@howdah/patroni/client';
 import { patroniErrors } from '@howdah/patroni/errors';
-import { covers } from '../apply/covers.ts';
 import type { Login } from './logins.ts';
 import type { OpenPatroni } from './member-patroni.ts';
 import type { MemberPod } from './pods.ts';

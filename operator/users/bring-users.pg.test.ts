@@ -1,9 +1,9 @@
 import type { User } from '@howdah/kinds/access';
 import { openSession } from '@howdah/postgres/connect';
+import { isVerifierOf, scramVerifier } from '@howdah/postgres/scram';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
 import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
-import { isVerifierOf, scramVerifier } from './scram.ts';
 
 const server = usePostgres({ settings: { log_statement: 'all', shared_preload_libraries: 'pgaudit' } });
 const never = new AbortController().signal;

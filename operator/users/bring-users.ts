@@ -1,7 +1,7 @@
 import type { User } from '@howdah/kinds/access';
 import type { Session } from '@howdah/postgres/connect';
+import { isVerifierOf, scramVerifier } from '@howdah/postgres/scram';
 import * as z from 'zod';
-import { isVerifierOf, scramVerifier } from './scram.ts';
 
 /** A role as it is to be, and its password. */
 export interface Account {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { KubeApi } from '@howdah/kube/api';
-import type { KubeObject } from '@howdah/kube/object';
+import type { KubeApi } from './api.ts';
 import { isAsWanted } from './covers.ts';
+import type { KubeObject } from './object.ts';
 
 /** Whose fields they are, to the API server: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export const fieldManager = 'howdah-operator';

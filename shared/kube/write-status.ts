@@ -1,5 +1,5 @@
-import type { KubeApi } from '@howdah/kube/api';
-import type { KubeObject } from '@howdah/kube/object';
+import type { KubeApi } from './api.ts';
+import type { KubeObject } from './object.ts';
 import { fieldManager } from './settler.ts';
 
 /** Makes the status of `object` this one. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@howdah/kube/object';
+import type { KubeObject } from './object.ts';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
