@@ -12,7 +12,7 @@ export const auditUploadStatus = z.object({
     headHash: z.string().optional(),
   }),
   store: z.object({
-    kind: z.enum(['s3', 'azure', 'web', 'volume']),
+    kind: z.enum(['s3', 'azure', 'gcs', 'web', 'volume']),
     location: z.string(),
     reachable: z.boolean().optional(),
     error: z.string().optional(),

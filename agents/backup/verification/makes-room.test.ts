@@ -3,6 +3,7 @@ import { fakeClock } from '@howdah/testing/fake-clock';
 import { expect, it } from 'vitest';
 import { BackupLoop } from '../loop.ts';
 import type { Expiration } from '../model.ts';
+import { createStanzaWatch } from '../repository/stanza-watch.ts';
 import { createRepositoryWatch } from '../repository/watch.ts';
 import { createRoleWatch } from '../role/watch.ts';
 import { journalsOf } from '../testing/journals.ts';
@@ -20,23 +21,32 @@ const primary = async () => {
     info: async () => infoOf({ backupLock: { held: state.locked }, backups: [...backups] }),
     reach: async () => undefined,
     createStanza: async () => undefined,
+    upgradeStanza: async () => undefined,
     backup: async () => {
       if (state.fails) throw new Error('disk full');
       backups.push(backupOf('full', clock.now()));
     },
     expire: async () => undefined,
   };
+  const server = {
+    recovery: async () => ({ inRecovery: false, timeline: 1 }),
+    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }),
+  };
   const role = createRoleWatch({
     patroni: { member: async () => ({ role: 'primary', timeline: 1 }) },
-    server: { recovery: async () => ({ inRecovery: false, timeline: 1 }) },
-    clock,
+    ...{ server, clock },
   });
-  const repositories = createRepositoryWatch({ repository, configured: [1], clock });
+  const logger = createLogger('test', { level: 'silent' });
+  const stanzas = createStanzaWatch({
+    repositories: createRepositoryWatch({ repository, configured: [1], clock }),
+    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+  });
+  const { repositories } = stanzas;
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);
   const told: { urgent: (() => string | undefined) | undefined } = { urgent: undefined };
   const due: DueVerify = { schedule: 'verify', repo: 1, dueAt: at('02T00:30') };
   const loop = new BackupLoop({
-    ...{ role, repositories, repository, clock, journals: journalsOf(clock), timed: [scheduleOf()] },
+    ...{ role, repositories, stanzas, repository, clock, journals: journalsOf(clock), timed: [scheduleOf()] },
     expirations: { next: () => state.expiration, take: async () => undefined },
     verifications: {
       next: () => due,
@@ -45,7 +55,7 @@ const primary = async () => {
       },
     },
     ...{ initialBackup: true, retry: { initialMs: 30_000, maxMs: 1_800_000 }, member: 'pg-0' },
-    ...{ random: () => 0.999, logger: createLogger('test', { level: 'silent' }), onOutcome: () => undefined },
+    ...{ random: () => 0.999, logger, onOutcome: () => undefined },
   });
   return {
     ...{ clock, state, repositories },
