@@ -28,6 +28,42 @@ const inPodOf = async (agent: Awaited<ReturnType<typeof startAgent>>) => {
     runHowdah(['backup', ...args], { HOWDAH_RUN_DIR: agent.runDirectory });
 };
 
+test('howdah backup cancel stops what runs, and neither this agent nor the next primary’s begins it again', async () => {
+  // Before there is any full: one that was taken within this minute would do for it.
+  const dueAt = new Date(Math.floor(Date.now() / 60_000) * 60_000);
+  const cron = `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`;
+  const config = { schedules: [{ id: 'nightly', type: 'full', cron }] };
+  {
+    await using agent = await startAgent(repository(), { config });
+    const howdah = await inPodOf(agent);
+    const pid = await vi.waitUntil(() => agent.status().running?.pid, within);
+    // Held, so that it cannot be done before it is stopped; SIGTERM waits for SIGCONT.
+    process.kill(pid, 'SIGSTOP');
+    const cancelling = howdah('cancel');
+    setTimeout(() => process.kill(pid, 'SIGCONT'), 3_000);
+    const { code, stdout } = await cancelling;
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /^nightly \(full, repository 1, since .*\) is cancelled: /,
+    );
+    expect(code).toBe(0);
+    expect(agent.status().runs?.[0]).toMatchObject({
+      ...{ scheduleId: 'nightly', outcome: 'aborted', reason: 'cancelled by howdah backup cancel on pg-0' },
+    });
+    const again = await howdah('cancel');
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('no backup runs on pg-0');
+  }
+  await using other = await startAgent(repository(), { member: 'pg-1', config });
+  await vi.waitUntil(() => other.status().runs?.length, within);
+  // Two of its looks at the repository, and of its chances to begin.
+  const looked = other.status().repositories[0]?.checkedAt;
+  await vi.waitUntil(() => other.status().repositories[0]?.checkedAt !== looked, within);
+  expect(other.status()).not.toHaveProperty('running');
+  expect(other.status()).not.toHaveProperty('lastRun');
+  expect(other.status().schedules[0]?.overdueSince).toBe(dueAt.toISOString());
+  expect(await labels()).toEqual([]);
+});
+
 test('howdah backup now has a backup taken, claimed in the journal, and tells its label and size', async () => {
   await using agent = await startAgent(repository());
   const howdah = await inPodOf(agent);
@@ -37,9 +73,14 @@ test('howdah backup now has a backup taken, claimed in the journal, and tells it
   expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
     new RegExp(`^Done: ${label} full in repository 1, \\S+ MiB of data, \\S+ \\S+ added, in \\d+ s`),
   );
-  expect(agent.status().runs).toMatchObject([
-    { scheduleId: expect.stringMatching(/^request\/now-\d{8}t\d{6}z$/), outcome: 'done', label, attempt: 1 },
-  ]);
+  expect(agent.status().runs?.[0]).toMatchObject({
+    ...{
+      scheduleId: expect.stringMatching(/^request\/now-\d{8}t\d{6}z$/),
+      outcome: 'done',
+      label,
+      attempt: 1,
+    },
+  });
   expect((await stat(join(agent.runDirectory, 'backup.sock'))).mode & 0o777).toBe(0o600);
 });
 
@@ -86,42 +127,6 @@ test('what pgBackRest does not do is told with its words, and the command ends w
   } finally {
     await repository().server.query('ALTER ROLE howdah_backup LOGIN');
   }
-});
-
-test('howdah backup cancel stops what runs, and neither this agent nor the next primary’s begins it again', async () => {
-  const dueAt = new Date(Math.floor(Date.now() / 60_000) * 60_000);
-  const cron = `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`;
-  const config = { schedules: [{ id: 'nightly', type: 'full', cron }] };
-  const before = await labels();
-  {
-    await using agent = await startAgent(repository(), { config });
-    const howdah = await inPodOf(agent);
-    const pid = await vi.waitUntil(() => agent.status().running?.pid, within);
-    // Held, so that it cannot be done before it is stopped; SIGTERM waits for SIGCONT.
-    process.kill(pid, 'SIGSTOP');
-    const cancelling = howdah('cancel');
-    setTimeout(() => process.kill(pid, 'SIGCONT'), 3_000);
-    const { code, stdout } = await cancelling;
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /^nightly \(full, repository 1, since .*\) is cancelled: /,
-    );
-    expect(code).toBe(0);
-    expect(agent.status().runs?.[0]).toMatchObject({
-      ...{ scheduleId: 'nightly', outcome: 'aborted', reason: 'cancelled by howdah backup cancel on pg-0' },
-    });
-    const again = await howdah('cancel');
-    expect(again.code).toBe(1);
-    expect(again.stderr).toContain('no backup runs on pg-0');
-  }
-  await using other = await startAgent(repository(), { member: 'pg-1', config });
-  await vi.waitUntil(() => other.status().runs?.length, within);
-  // Two of its looks at the repository, and of its chances to begin.
-  const looked = other.status().repositories[0]?.checkedAt;
-  await vi.waitUntil(() => other.status().repositories[0]?.checkedAt !== looked, within);
-  expect(other.status()).not.toHaveProperty('running');
-  expect(other.status()).not.toHaveProperty('lastRun');
-  expect(other.status().schedules[0]?.overdueSince).toBe(dueAt.toISOString());
-  expect(await labels()).toEqual(before);
 });
 
 test('without an agent the command says where it looked', async () => {

@@ -8,6 +8,7 @@ import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
 import { postgresBinaries } from '@howdah/testing/postgres-binaries';
 import { databaseUser, runAs } from '@howdah/testing/run-as';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agent } from '../agent.ts';
@@ -27,8 +28,10 @@ let metrics: Metrics;
 let running: { readonly backup: BackupAgent; stop(): Promise<void> };
 
 /** The whole agent on this server and repository. */
-const startAgent = () => {
+const startAgent = async () => {
   const { server, pgbackrest } = test();
+  // It opens its control socket there.
+  const directory = await temporaryDirectory();
   const config = schema.parse({
     stanza: pgbackrest.stanza,
     role: { source: 'postgres' },
@@ -39,10 +42,13 @@ const startAgent = () => {
     schedules: [{ id: 'yearly', type: 'full', cron: '0 0 1 1 *', missed: { policy: 'skip' } }],
   });
   const backup = agent.create({
-    ...{ config, metrics, clock: systemClock, member: 'pg-0', stateDir: '/nowhere' },
+    ...{ config, metrics, clock: systemClock, member: 'pg-0', stateDir: directory.path },
     logger: createLogger('test', { level: 'silent' }),
     progress: { made: () => undefined },
-    directories: { config: '/nowhere', state: '/nowhere', run: '/nowhere', secrets: '/nowhere' } as never,
+    directories: {
+      ...{ config: directory.path, postgresSource: directory.path, secrets: directory.path },
+      ...{ state: directory.path, run: directory.path },
+    },
   }) as BackupAgent;
   const stopping = new AbortController();
   const ended = backup.run(stopping.signal, stopping.signal);
@@ -51,6 +57,7 @@ const startAgent = () => {
     stop: async () => {
       stopping.abort(new StopRequest('shutdown'));
       await ended;
+      await directory[Symbol.asyncDispose]();
     },
   };
 };
@@ -140,7 +147,7 @@ const restored = async (sql: string): Promise<string> => {
 
 beforeAll(async () => {
   metrics = createMetrics(registry);
-  running = startAgent();
+  running = await startAgent();
   await until('first backup', ({ repositories }) => repositories[0]?.backups.length === 1, 60_000);
 }, 90_000);
 afterAll(() => running.stop());
@@ -296,7 +303,7 @@ describe('a gap', () => {
     );
     await runAs(databaseUser(), 'touch', [join(server.dataDirectory, 'recovery.signal')]);
     await server.restart();
-    running = startAgent();
+    running = await startAgent();
     await until('new timeline', ({ timeline, archive }) => timeline === 2 && archive !== undefined, 60_000);
     const promotedAt = Date.now();
     for (let times = 0; times < 3; times += 1) {
@@ -317,7 +324,7 @@ describe('a gap', () => {
     const [backup] = whole.repositories[0]?.backups ?? [];
     const lost = names.filter((name) => name.slice(0, 24) > (backup?.walStop ?? '')).slice(1, 3);
     for (const name of lost) await rm(join(segments, name));
-    running = startAgent();
+    running = await startAgent();
     const broken = await until(
       'gap',
       ({ repositories }) => repositories[0]?.archiveGaps !== undefined,
