@@ -9,11 +9,12 @@ import { readInfo } from '@howdah/pgbackrest/info';
 import { stopOrphans } from '@howdah/pgbackrest/orphans';
 import { reachRepository } from '@howdah/pgbackrest/reach';
 import { createStanza } from '@howdah/pgbackrest/stanza';
+import { tryConfiguration } from '@howdah/pgbackrest/try-configuration';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { openControlSocket } from '@howdah/runtime/control-socket';
 import { controlSocket } from '@howdah/runtime/directories';
-import { bareEnvironmentWith, environmentWith } from '@howdah/runtime/environment';
+import { bareEnvironmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
 import { sendSignal } from '@howdah/runtime/send-signal';
 import { dueTimes } from '@howdah/schedule/due-times';
@@ -29,6 +30,9 @@ import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
 import type { Archive, Hook, Repository } from './ports.ts';
+import { configFileOf, programEnvironment, programOf } from './program.ts';
+import { Renderer } from './render/renderer.ts';
+import { wantedConfiguration } from './render/wanted.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
 import { createStorageWatch } from './repository/storage-watch.ts';
 import { presentLine } from './repository/superseded.ts';
@@ -67,11 +71,12 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
       presentLine(role.view(), history.known()),
     ),
     storage: createStorageWatch({
-      configFile: config.pgbackrest.configFile,
+      configFile: configFileOf(config),
       stanza: config.stanza,
-      environment: () => environmentWith({}),
+      environment: () => programEnvironment(config, {}),
       clock,
     }),
+    renderer: rendererOf(input),
     ...{ repository, server, clock, eachMinute },
     journals: journals.journals,
     hooks: hooksOf(input),
@@ -79,7 +84,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     primary: async (signal) =>
       (await patroni?.cluster(signal))?.members.find(({ role }) => role === 'primary')?.name,
     history,
-    configFile: config.pgbackrest.configFile,
+    configFile: configFileOf(config),
+    configPath: config.pgbackrest.render?.directory,
     walDirectory: { look: lookIntoWal },
     archive: archiveOf(config),
     random: Math.random,
@@ -119,7 +125,7 @@ const hooksOf = ({ config, logger }: AgentInput<Config, Metrics>) => {
 };
 
 const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metrics>) => {
-  const opened = config.repositories.map(({ repo, path = '', ...store }) => ({
+  const opened = config.repositories.filter(holdsJournal).map(({ repo, path = '', ...store }) => ({
     repo,
     store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
     prefix: journalPrefix(path, config.stanza),
@@ -134,6 +140,10 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
     },
   };
 };
+
+/** The agent has no way into a store that lets pgBackRest in by an identity of Azure’s or Google’s. */
+const holdsJournal = ({ azure, gcs }: Config['repositories'][number]): boolean =>
+  gcs === undefined && (azure === undefined || (azure.accountKeyFile ?? azure.sasTokenFile) !== undefined);
 
 const patroniOf = ({ role, patroni }: Config) => {
   if (role.source === 'postgres' || patroni === undefined) return undefined;
@@ -150,14 +160,21 @@ const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
     lockTimeoutMs: 1_000,
   });
 
-const programOf = ({ stanza, pgbackrest: { binary, configFile }, postgres: { passwordFile } }: Config) => ({
-  ...{ binary, stanza },
-  ...(configFile === undefined ? {} : { configFile }),
-  // It logs in as the same role as the agent.
-  ...(passwordFile === undefined
-    ? {}
-    : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
-});
+const rendererOf = ({ config, clock, logger }: AgentInput<Config, Metrics>): Renderer | undefined => {
+  const { render, timeoutSeconds } = config.pgbackrest;
+  if (render === undefined) return undefined;
+  return new Renderer({
+    directory: render.directory,
+    wanted: wantedConfiguration({ ...config, render }),
+    readSecret,
+    tryOut: ({ configFile, includePath }, signal) =>
+      tryConfiguration(
+        { ...programOf(config), configFile, configIncludePath: includePath },
+        { signal, timeoutMs: timeoutSeconds * 1_000 },
+      ),
+    ...{ clock, logger },
+  });
+};
 
 const archiveOf = (config: Config): Archive => {
   const program = programOf(config);

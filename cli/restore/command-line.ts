@@ -9,13 +9,13 @@ import { formatTarget, type TargetTime } from './target-time.ts';
  * @param delta keeps files of the data directory that are right already
  */
 export const restoreCommand = (
-  { stanza, configFile }: Pick<BackupStatus, 'stanza' | 'configFile'>,
+  { stanza, configFile, configPath }: Pick<BackupStatus, 'stanza' | 'configFile' | 'configPath'>,
   { backup, timeline }: RestoreChoice,
   target: TargetTime,
   delta: boolean,
 ): readonly string[] => [
   'pgbackrest',
-  ...(configFile === undefined ? [] : [`--config=${configFile}`]),
+  ...configurationOf(configFile, configPath),
   `--stanza=${stanza}`,
   `--repo=${backup.repo}`,
   `--set=${backup.label}`,
@@ -26,6 +26,12 @@ export const restoreCommand = (
   ...(delta ? ['--delta'] : []),
   'restore',
 ];
+
+/** What the agent writes lies in two files, of which `--config` would name one alone. */
+const configurationOf = (file: string | undefined, path: string | undefined): readonly string[] => {
+  if (path !== undefined) return [`--config-path=${path}`];
+  return file === undefined ? [] : [`--config=${file}`];
+};
 
 /** As a shell takes it: `--target='2026-03-01 08:30:00+00:00'`. */
 export const shellWord = (argument: string): string => {
