@@ -15,7 +15,7 @@ export const restoreCommand = (
   delta: boolean,
 ): readonly string[] => [
   'pgbackrest',
-  ...configurationOf(configFile, configPath),
+  ...configurationOf({ configFile, configPath }),
   `--stanza=${stanza}`,
   `--repo=${backup.repo}`,
   `--set=${backup.label}`,
@@ -28,9 +28,12 @@ export const restoreCommand = (
 ];
 
 /** What the agent writes lies in two files, of which `--config` would name one alone. */
-const configurationOf = (file: string | undefined, path: string | undefined): readonly string[] => {
-  if (path !== undefined) return [`--config-path=${path}`];
-  return file === undefined ? [] : [`--config=${file}`];
+export const configurationOf = ({
+  configFile,
+  configPath,
+}: Pick<BackupStatus, 'configFile' | 'configPath'>): readonly string[] => {
+  if (configPath !== undefined) return [`--config-path=${configPath}`];
+  return configFile === undefined ? [] : [`--config=${configFile}`];
 };
 
 /** As a shell takes it: `--target='2026-03-01 08:30:00+00:00'`. */
