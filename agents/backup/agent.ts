@@ -14,7 +14,7 @@ import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
 import { openControlSocket } from '@howdah/runtime/control-socket';
 import { controlSocket } from '@howdah/runtime/directories';
-import { bareEnvironmentWith } from '@howdah/runtime/environment';
+import { bareEnvironmentWith, environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
 import { sendSignal } from '@howdah/runtime/send-signal';
 import { dueTimes } from '@howdah/schedule/due-times';
@@ -30,7 +30,7 @@ import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
 import type { Archive, Hook, Repository } from './ports.ts';
-import { configFileOf, programEnvironment, programOf } from './program.ts';
+import { configFileOf, programEnvironment, programWith } from './program.ts';
 import { Renderer } from './render/renderer.ts';
 import { wantedConfiguration } from './render/wanted.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
@@ -73,7 +73,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     storage: createStorageWatch({
       configFile: configFileOf(config),
       stanza: config.stanza,
-      environment: () => programEnvironment(config, {}),
+      environment: () => programEnvironment(config, environmentWith({})),
       clock,
     }),
     renderer: rendererOf(input),
@@ -159,6 +159,8 @@ const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
     statementTimeoutMs: 5_000,
     lockTimeoutMs: 1_000,
   });
+
+const programOf = (config: Config) => programWith(config, environmentWith);
 
 const rendererOf = ({ config, clock, logger }: AgentInput<Config, Metrics>): Renderer | undefined => {
   const { render, timeoutSeconds } = config.pgbackrest;

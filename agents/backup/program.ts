@@ -1,5 +1,4 @@
 import type { PgBackRest } from '@howdah/pgbackrest/run';
-import { environmentWith } from '@howdah/runtime/environment';
 import { readSecret } from '@howdah/runtime/secrets';
 import { renderedPaths } from './render/files.ts';
 
@@ -14,7 +13,13 @@ export interface ProgramConfig {
   readonly postgres: { readonly passwordFile?: string | undefined };
 }
 
-export const programOf = (config: ProgramConfig): PgBackRest => {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @param ours what the agent’s environment holds, and more */
+export const programWith = (
+  config: ProgramConfig,
+  ours: (more: Readonly<Record<string, string>>) => Environment,
+): PgBackRest => {
   const { binary, render } = config.pgbackrest;
   const configFile = configFileOf(config);
   const { passwordFile } = config.postgres;
@@ -26,7 +31,7 @@ export const programOf = (config: ProgramConfig): PgBackRest => {
     environment: async () =>
       programEnvironment(
         config,
-        passwordFile === undefined ? {} : { PGPASSWORD: await readSecret(passwordFile) },
+        ours(passwordFile === undefined ? {} : { PGPASSWORD: await readSecret(passwordFile) }),
       ),
   };
 };
@@ -40,10 +45,8 @@ export const configFileOf = ({
 /** archive_command has another environment: where the agent writes the file, nothing beside it may hold for one alone. */
 export const programEnvironment = (
   { pgbackrest: { render } }: Pick<ProgramConfig, 'pgbackrest'>,
-  more: Readonly<Record<string, string>>,
-): Readonly<Record<string, string | undefined>> => {
-  const environment = environmentWith(more);
-  return render === undefined
-    ? environment
-    : Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('PGBACKREST_')));
-};
+  ours: Environment,
+): Environment =>
+  render === undefined
+    ? ours
+    : Object.fromEntries(Object.entries(ours).filter(([name]) => !name.startsWith('PGBACKREST_')));
