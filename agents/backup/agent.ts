@@ -9,6 +9,7 @@ import { readInfo } from '@howdah/pgbackrest/info';
 import { stopOrphans } from '@howdah/pgbackrest/orphans';
 import { reachRepository } from '@howdah/pgbackrest/reach';
 import { checkStanza, createStanza, upgradeStanza } from '@howdah/pgbackrest/stanza';
+import { tryConfiguration } from '@howdah/pgbackrest/try-configuration';
 import { verifyRepository } from '@howdah/pgbackrest/verify';
 import { readVersion, takesAnnotations, type Version } from '@howdah/pgbackrest/version';
 import type { AgentDefinition, AgentInput } from '@howdah/runtime/agent';
@@ -30,6 +31,9 @@ import { objectJournalStore } from './journal/object-store.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { annotationKeys } from './model.ts';
 import type { Archive, Hook, Repository, Verifier } from './ports.ts';
+import { configFileOf, programEnvironment, programWith } from './program.ts';
+import { Renderer } from './render/renderer.ts';
+import { wantedConfiguration } from './render/wanted.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
 import { othersOf } from './repository/others.ts';
 import { createStanzaWatch } from './repository/stanza-watch.ts';
@@ -81,11 +85,12 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     initialBackup: config.initialBackup,
     ...{ retry, member: input.member, role, repositories, stanzas },
     storage: createStorageWatch({
-      configFile: config.pgbackrest.configFile,
+      configFile: configFileOf(config),
       stanza: config.stanza,
-      environment: () => environmentWith({}),
+      environment: () => programEnvironment(config, environmentWith({})),
       clock,
     }),
+    renderer: rendererOf(input),
     ...{ repository, server, clock, eachMinute },
     version: (signal) =>
       readVersion(programOf(config), { signal, timeoutMs: config.pgbackrest.timeoutSeconds * 1_000 }),
@@ -102,7 +107,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     primary: async (signal) =>
       (await patroni?.cluster(signal))?.members.find(({ role }) => role === 'primary')?.name,
     history,
-    configFile: config.pgbackrest.configFile,
+    configFile: configFileOf(config),
+    configPath: config.pgbackrest.render?.directory,
     walDirectory: { look: lookIntoWal },
     archive: archiveOf(config),
     random: Math.random,
@@ -144,7 +150,7 @@ const hooksOf = ({ config, logger, metrics }: AgentInput<Config, Metrics>) => {
 };
 
 const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metrics>) => {
-  const opened = config.repositories.map(({ repo, path = '', ...store }) => ({
+  const opened = config.repositories.filter(holdsJournal).map(({ repo, path = '', ...store }) => ({
     repo,
     store: objectJournalStore(() => openRepositoryStore(store, readSecret)),
     prefix: journalPrefix(path, config.stanza),
@@ -175,6 +181,11 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
   };
 };
 
+/** The agent has no way into a store that lets pgBackRest in by an identity of Azure’s, or by a token of Google’s. */
+const holdsJournal = ({ azure, gcs, keyType }: Config['repositories'][number]): boolean =>
+  (gcs === undefined || keyType !== 'token') &&
+  (azure === undefined || (azure.accountKeyFile ?? azure.sasTokenFile) !== undefined);
+
 const patroniOf = ({ role, patroni }: Config) => {
   if (role.source === 'postgres' || patroni === undefined) return undefined;
   return createPatroniClient({ ...patroniAddress(patroni), deadlineMs: answerDeadlineMs });
@@ -190,14 +201,23 @@ const serverOf = ({ postgres: { passwordFile, ...address } }: Config) =>
     lockTimeoutMs: 1_000,
   });
 
-const programOf = ({ stanza, pgbackrest: { binary, configFile }, postgres: { passwordFile } }: Config) => ({
-  ...{ binary, stanza },
-  ...(configFile === undefined ? {} : { configFile }),
-  // It logs in as the same role as the agent.
-  ...(passwordFile === undefined
-    ? {}
-    : { environment: async () => environmentWith({ PGPASSWORD: await readSecret(passwordFile) }) }),
-});
+const programOf = (config: Config) => programWith(config, environmentWith);
+
+const rendererOf = ({ config, clock, logger }: AgentInput<Config, Metrics>): Renderer | undefined => {
+  const { render, timeoutSeconds } = config.pgbackrest;
+  if (render === undefined) return undefined;
+  return new Renderer({
+    directory: render.directory,
+    wanted: wantedConfiguration({ ...config, render }),
+    readSecret,
+    tryOut: ({ configFile, includePath }, signal) =>
+      tryConfiguration(
+        { ...programOf(config), configFile, configIncludePath: includePath },
+        { signal, timeoutMs: timeoutSeconds * 1_000 },
+      ),
+    ...{ clock, logger },
+  });
+};
 
 const verifyScheduleOf = ({ verify }: Config) =>
   verify === undefined ? undefined : { ...verify, times: dueTimes(verify.cron, verify.timeZone) };

@@ -12,6 +12,7 @@ import type { Expiration, Request } from './model.ts';
 import { inShared } from './own-copies.ts';
 import type { OpenControl, Repository } from './ports.ts';
 import { readinessOf } from './readiness.ts';
+import type { Renderer } from './render/renderer.ts';
 import { statusOf } from './report.ts';
 import { StanzaCheck } from './repository/stanza-check.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
@@ -36,6 +37,9 @@ export interface BackupAgentInput
   readonly history: TimelineHistory;
   /** pgbackrest.conf; undefined where it is pgBackRest's own default. */
   readonly configFile: string | undefined;
+  /** The directory where the agent writes it; undefined where somebody else does. */
+  readonly configPath?: string | undefined;
+  readonly renderer?: Pick<Renderer, 'look' | 'state'> | undefined;
   readonly server: ArchiveWatchInput['server'];
   readonly walDirectory: ArchiveWatchInput['walDirectory'];
   /** What the repositories' archives hold. */
@@ -60,6 +64,8 @@ export interface BackupAgentInput
 
 /** How often the role is asked while no backup runs; a switchover is seen this soon. */
 const idleRoleIntervalMs = 3_000;
+/** How often the files with secrets are read; kubelet takes longer to bring a new one. */
+const renderIntervalMs = 10_000;
 
 /** Runs the loop, and beside it the watches over role, repositories and archive. */
 export class BackupAgent implements Agent {
@@ -99,7 +105,7 @@ export class BackupAgent implements Agent {
   }
 
   async run(signal: AbortSignal, shutdown: AbortSignal): Promise<void> {
-    const { metrics, wake, eachMinute, close } = this.#input;
+    const { metrics, wake, eachMinute, close, renderer } = this.#input;
     const stop = new AbortController();
     const stopUnlessReplaced = () => {
       // A new configuration may wait for the backup under way; the end of the process may not.
@@ -115,7 +121,12 @@ export class BackupAgent implements Agent {
     metrics.source = () => this.#knowledge();
     const saying = sayVersion(this.#input, stop.signal);
     const stopTicking = eachMinute(() => wake.now());
+    // Before anything asks pgBackRest: after the node was started anew its secrets are gone.
+    await renderer?.look(stop.signal);
     const watches = [
+      ...(renderer === undefined
+        ? []
+        : [this.#forEver(() => renderer.look(stop.signal), renderIntervalMs, stop.signal)]),
       this.#forEver(() => this.#watchRole(stop.signal), idleRoleIntervalMs, stop.signal),
       this.#forEver(() => this.#input.history.read(stop.signal), this.#input.archiveIntervalMs, stop.signal),
       this.#forEver(() => this.#archive.look(stop.signal), this.#input.archiveIntervalMs, stop.signal),
@@ -156,6 +167,7 @@ export class BackupAgent implements Agent {
       repositories: repositories.views(),
       failure: repositories.failure(),
       stanzaProblem: this.#loop.stanzaProblem,
+      renderProblem: this.#input.renderer?.state.problem,
     });
   }
 
@@ -268,12 +280,14 @@ export class BackupAgent implements Agent {
 
   #knowledge(): MetricsKnowledge {
     const { stanza, role, schedules, requests, expirations, repositories, journals, clock } = this.#input;
-    const { history, configFile, verifications } = this.#input;
+    const { history, configFile, configPath, renderer, verifications } = this.#input;
     return {
       stanza,
       role: role.view(),
       history: history.known(),
       configFile,
+      ...(configPath === undefined ? {} : { configPath }),
+      ...(renderer === undefined ? {} : { render: renderer.state }),
       schedules,
       requests: [...requests, ...this.#asked.requests],
       expirations: expirations.map((asked) => ({ asked, run: this.#expirations.runs.get(asked.id) })),

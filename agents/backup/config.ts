@@ -6,6 +6,8 @@ import { isTimeZone } from '@howdah/schedule/zone';
 import * as z from 'zod';
 import { hasItsShape } from './config-shape.ts';
 import { initialId } from './model.ts';
+import { renderConfig, renderedRepositoryShape } from './render/config.ts';
+import { keyProblems, renderingProblems } from './render/problems.ts';
 
 const seconds = (smallest: number, largest: number, otherwise: number) =>
   z.int().min(smallest).max(largest).default(otherwise);
@@ -17,7 +19,14 @@ const pgbackrest = z.strictObject({
     .startsWith('/', 'an absolute path')
     .max(4096)
     .optional()
-    .describe('pgBackRest’s configuration, the same that archive_command uses; its own default when absent.'),
+    .describe(
+      'pgBackRest’s configuration that somebody else writes, the same that archive_command uses; its own default when absent.',
+    ),
+  render: renderConfig
+    .optional()
+    .describe(
+      'The agent writes pgbackrest.conf, of this, `postgres` and `repositories`, for archive_command too.',
+    ),
   infoIntervalSeconds: seconds(5, 3_600, 60).describe('How often `pgbackrest info` is asked.'),
   timeoutSeconds: seconds(5, 600, 30).describe(
     'How long `info`, `version` and each look into an archive may take.',
@@ -46,8 +55,12 @@ const repository = z
       .optional()
       .describe('`repoN-path` within an object store; a volume’s is its directory.'),
     ...repositoryStoreShape,
+    ...renderedRepositoryShape,
   })
   .superRefine(exactlyOneOf(...Object.keys(repositoryStoreShape)))
+  .superRefine((entry, context) => {
+    for (const problem of keyProblems(entry)) context.addIssue({ code: 'custom', ...problem });
+  })
   .superRefine(({ path, volume }, context) => {
     if ((path === undefined) === (volume === undefined))
       context.addIssue({
@@ -267,6 +280,7 @@ export const schema = z
             message: 'a number that no other repository has',
           });
       });
+      for (const problem of renderingProblems(config)) context.addIssue({ code: 'custom', ...problem });
       const copies = config.repositories.flatMap(({ repo, volume }) =>
         volume?.shared === false ? [repo] : [],
       );

@@ -48,6 +48,14 @@ export const backupErrors = {
     remedy: 'Compare it with the file of that name in pg_wal of the primary; a restore needs it as well.',
     retry: 'backoff',
   },
+  notRendered: {
+    code: 'HOWDAH_BACKUP_NOT_RENDERED',
+    meaning:
+      'pgbackrest.conf cannot be made of backup.yaml and the files with secrets; the one before stays.',
+    remedy:
+      'Mend the file that the message names, or give the agent’s user the right to write in `pgbackrest.render.directory`; it goes on by itself.',
+    retry: 'backoff',
+  },
 } as const satisfies ErrorCatalogue;
 
 /** Beside the failures of its adapters. */

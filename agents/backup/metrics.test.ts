@@ -153,6 +153,18 @@ describe('the agent’s own series', () => {
     ]);
   });
 
+  it('tell whether pgbackrest.conf could be written, and nothing where somebody else writes it', async () => {
+    const written = async (more: Parameters<typeof knowledge>[0]) =>
+      (await scrape(knowledge(more))).filter((line) => line.startsWith('howdah_backup_configuration'));
+    expect(await written({})).toEqual([]);
+    expect(await written({ render: { warnings: [] } })).toEqual([
+      'howdah_backup_configuration_written{stanza="main"} 1',
+    ]);
+    expect(await written({ render: { problem: 'a secret is empty', warnings: [] } })).toEqual([
+      'howdah_backup_configuration_written{stanza="main"} 0',
+    ]);
+  });
+
   it('tell whether a retention is set, and the room of a repository on a volume', async () => {
     const storage = [
       { repo: 1, retentionSet: true, room: { sizeBytes: 100, availableBytes: 30 } },

@@ -161,6 +161,13 @@ const families: readonly Family<MetricsKnowledge>[] = [
     samples: perRepository(({ room }) => room?.availableBytes),
   },
   {
+    name: 'howdah_backup_configuration_written',
+    help: '1 while pgbackrest.conf is what backup.yaml and the files with secrets say, 0 when it could not be written. Absent where somebody else writes it.',
+    labels: ['stanza'],
+    samples: ({ render, stanza }) =>
+      one(stanza, render === undefined ? undefined : Number(render.problem === undefined)),
+  },
+  {
     name: 'howdah_backup_wal_at_risk_bytes',
     help: 'WAL written and not archived, which would be lost with the primary now. On the primary only.',
     labels: ['stanza'],

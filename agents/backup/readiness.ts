@@ -11,13 +11,16 @@ export interface ReadinessQuestion {
   /** Why the last reading failed as a whole. */
   readonly failure: string | undefined;
   readonly stanzaProblem: string | undefined;
+  /** Why pgbackrest.conf could not be written. */
+  readonly renderProblem?: string | undefined;
 }
 
 const waiting = (waitingFor: string): Readiness => ({ ready: false, waitingFor });
 
 /** Ready is who could take a backup if it were its turn: a replica that sees the repository is ready too. */
 export const readinessOf = (question: ReadinessQuestion): Readiness => {
-  const { role, roleSilence, repositories, failure, stanzaProblem } = question;
+  const { role, roleSilence, repositories, failure, stanzaProblem, renderProblem } = question;
+  if (renderProblem !== undefined) return waiting(`pgbackrest.conf to be written: ${renderProblem}`);
   if (role.source === 'nobody') {
     return waiting(`a word on this member's role${roleSilence === undefined ? '' : `: ${roleSilence}`}`);
   }

@@ -57,6 +57,15 @@ describe('/status', () => {
     });
   });
 
+  it('tells how writing pgbackrest.conf goes, where the agent writes it', () => {
+    expect(read(knowledge())).not.toHaveProperty('render');
+    const render = { writtenAt: at('02T01:00'), problem: 'a secret is empty', warnings: [] };
+    expect(read(knowledge({ configPath: '/etc/pgbackrest', render }))).toMatchObject({
+      configPath: '/etc/pgbackrest',
+      render: { writtenAt: at('02T01:00').toISOString(), problem: 'a secret is empty' },
+    });
+  });
+
   it('tells what a restore is planned from: dependencies, sizes, the archive and the ended timelines', () => {
     const full = backupOf('full', at('02T01:00'));
     const incr = backupOf('incr', at('02T01:30'), { prior: full.label, references: [full.label] });
@@ -276,6 +285,7 @@ describe('readiness', () => {
       } as const,
       'the stanza to be upgraded',
     ],
+    [{ renderProblem: 'the passphrase is empty' }, 'pgbackrest.conf to be written: the passphrase is empty'],
     [{ repositories: [] }, 'the first answer of pgbackrest info'],
     [{ repositories: [viewOf([], { reachable: false, message: 'timed out' })] }, 'repo1: timed out'],
     [

@@ -10,6 +10,7 @@ import type { ExpirationRun } from './expire.ts';
 import type { Entry } from './journal/entry.ts';
 import type { JournalView } from './journal/journals.ts';
 import { type Due, type Expiration, type Request, requestKey } from './model.ts';
+import type { RenderState } from './render/renderer.ts';
 import type { CheckOutcome } from './repository/stanza-check.ts';
 import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
@@ -26,6 +27,9 @@ export interface Knowledge {
   /** Undefined where nobody knows. */
   readonly history: readonly EndedTimeline[] | undefined;
   readonly configFile: string | undefined;
+  /** Of what the agent writes; absent where somebody else writes it. */
+  readonly configPath?: string;
+  readonly render?: RenderState;
   readonly schedules: readonly TimedSchedule[];
   readonly requests: readonly Request[];
   readonly expirations: readonly AskedExpiration[];
@@ -65,6 +69,8 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
   ...(known.role.timeline === undefined ? {} : { timeline: known.role.timeline }),
   ...(known.history === undefined ? {} : { history: [...known.history] }),
   ...(known.configFile === undefined ? {} : { configFile: known.configFile }),
+  ...(known.configPath === undefined ? {} : { configPath: known.configPath }),
+  ...(known.render === undefined ? {} : { render: renderOf(known.render) }),
   schedules: known.schedules.map((schedule) => ({
     id: schedule.id,
     type: schedule.type,
@@ -159,6 +165,12 @@ const runOf = ({ schedule, due, type, repo, attempt, member, startedAt, ended }:
   ...(ended === undefined ? {} : { endedAt: ended.at, outcome: ended.outcome }),
   ...(ended?.label === undefined ? {} : { label: ended.label }),
   ...(ended?.reason === undefined ? {} : { reason: ended.reason }),
+});
+
+const renderOf = ({ writtenAt, problem, warnings }: RenderState) => ({
+  ...(writtenAt === undefined ? {} : { writtenAt: writtenAt.toISOString() }),
+  ...(problem === undefined ? {} : { problem }),
+  warnings: [...warnings],
 });
 
 const expirationOf = ({ asked, run }: AskedExpiration) => ({

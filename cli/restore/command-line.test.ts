@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { shellWord } from './command-line.ts';
+import { configurationOf, shellWord } from './command-line.ts';
 
 it.each([
   'plain',
@@ -17,4 +17,13 @@ it.each([
 it('quotes only the value of an option', () => {
   expect(shellWord('--target=2026-03-01 08:30:00+00:00')).toBe("--target='2026-03-01 08:30:00+00:00'");
   expect(shellWord('--repo=1')).toBe('--repo=1');
+});
+
+it('names what the agent writes by its directory, since it is two files', () => {
+  const configFile = '/etc/pgbackrest/pgbackrest.conf';
+  expect(configurationOf({ configFile })).toEqual([`--config=${configFile}`]);
+  expect(configurationOf({ configFile, configPath: '/etc/pgbackrest' })).toEqual([
+    '--config-path=/etc/pgbackrest',
+  ]);
+  expect(configurationOf({})).toEqual([]);
 });

@@ -9,13 +9,13 @@ import { formatTarget, type TargetTime } from './target-time.ts';
  * @param delta keeps files of the data directory that are right already
  */
 export const restoreCommand = (
-  { stanza, configFile }: Pick<BackupStatus, 'stanza' | 'configFile'>,
+  { stanza, configFile, configPath }: Pick<BackupStatus, 'stanza' | 'configFile' | 'configPath'>,
   { backup, timeline }: RestoreChoice,
   target: TargetTime,
   delta: boolean,
 ): readonly string[] => [
   'pgbackrest',
-  ...(configFile === undefined ? [] : [`--config=${configFile}`]),
+  ...configurationOf({ configFile, configPath }),
   `--stanza=${stanza}`,
   `--repo=${backup.repo}`,
   `--set=${backup.label}`,
@@ -26,6 +26,15 @@ export const restoreCommand = (
   ...(delta ? ['--delta'] : []),
   'restore',
 ];
+
+/** What the agent writes lies in two files, of which `--config` would name one alone. */
+export const configurationOf = ({
+  configFile,
+  configPath,
+}: Pick<BackupStatus, 'configFile' | 'configPath'>): readonly string[] => {
+  if (configPath !== undefined) return [`--config-path=${configPath}`];
+  return configFile === undefined ? [] : [`--config=${configFile}`];
+};
 
 /** As a shell takes it: `--target='2026-03-01 08:30:00+00:00'`. */
 export const shellWord = (argument: string): string => {

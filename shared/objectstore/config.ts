@@ -9,37 +9,65 @@ const url = () =>
 const caFile = () =>
   absoluteFile().optional().describe('PEM file of the authority that signed the store’s certificate');
 
-export const s3Config = z
+const s3Keys = {
+  endpoint: url().optional().describe('URL of an S3-compatible store; Amazon’s of the region when left out'),
+  region: z.string().min(1).default('us-east-1').describe('Region; many other stores ignore it'),
+  bucket: z.string().min(3).max(63).describe('Existing bucket'),
+  pathStyle: z.boolean().default(true).describe('Bucket in the path instead of the host name'),
+  accessKeyIdFile: absoluteFile().describe('File with the access key id'),
+  secretAccessKeyFile: absoluteFile().describe('File with the secret access key'),
+  caFile: caFile(),
+};
+
+export const s3Config = z.strictObject(s3Keys).describe('Amazon S3 or a compatible store');
+
+/** Without keys the SDK looks for a workload’s identity, as pgBackRest does. */
+const s3OfRepository = z
   .strictObject({
-    endpoint: url()
+    ...s3Keys,
+    accessKeyIdFile: absoluteFile()
       .optional()
-      .describe('URL of an S3-compatible store; Amazon’s of the region when left out'),
-    region: z.string().min(1).default('us-east-1').describe('Region; many other stores ignore it'),
-    bucket: z.string().min(3).max(63).describe('Existing bucket'),
-    pathStyle: z.boolean().default(true).describe('Bucket in the path instead of the host name'),
-    accessKeyIdFile: absoluteFile().describe('File with the access key id'),
-    secretAccessKeyFile: absoluteFile().describe('File with the secret access key'),
-    caFile: caFile(),
+      .describe('File with the access key id; none where the workload has an identity of its own'),
+    secretAccessKeyFile: absoluteFile().optional().describe('File with the secret access key'),
+  })
+  .superRefine((s3, context) => {
+    if ((s3.accessKeyIdFile === undefined) !== (s3.secretAccessKeyFile === undefined))
+      context.addIssue({ code: 'custom', message: 'accessKeyIdFile and secretAccessKeyFile together' });
   })
   .describe('Amazon S3 or a compatible store');
 
+const azureKeys = {
+  endpoint: url().describe('Blob endpoint, e.g. https://account.blob.core.windows.net'),
+  container: z.string().min(3).max(63).describe('Existing container'),
+  accountName: z.string().min(3).max(24).optional().describe('Storage account; needed with accountKeyFile'),
+  accountKeyFile: absoluteFile().optional().describe('File with the account’s key'),
+  sasTokenFile: absoluteFile()
+    .optional()
+    .describe('File with a shared access signature: read, create, write and list'),
+  caFile: caFile(),
+};
+const namesAccount = (azure: z.infer<z.ZodObject<typeof azureKeys>>, context: z.RefinementCtx): void => {
+  if (azure.accountKeyFile !== undefined && azure.accountName === undefined)
+    context.addIssue({ code: 'custom', path: ['accountName'], message: 'needed with accountKeyFile' });
+};
+
 export const azureConfig = z
-  .strictObject({
-    endpoint: url().describe('Blob endpoint, e.g. https://account.blob.core.windows.net'),
-    container: z.string().min(3).max(63).describe('Existing container'),
-    accountName: z.string().min(3).max(24).optional().describe('Storage account; needed with accountKeyFile'),
-    accountKeyFile: absoluteFile().optional().describe('File with the account’s key'),
-    sasTokenFile: absoluteFile()
-      .optional()
-      .describe('File with a shared access signature: read, create, write and list'),
-    caFile: caFile(),
-  })
+  .strictObject(azureKeys)
   .superRefine((azure, context) => {
     if ((azure.accountKeyFile === undefined) === (azure.sasTokenFile === undefined))
       context.addIssue({ code: 'custom', message: 'exactly one of accountKeyFile and sasTokenFile' });
-    if (azure.accountKeyFile !== undefined && azure.accountName === undefined)
-      context.addIssue({ code: 'custom', path: ['accountName'], message: 'needed with accountKeyFile' });
   })
+  .superRefine(namesAccount)
+  .describe('Azure Blob Storage');
+
+/** One without either key is pgBackRest’s alone, by a workload’s identity: this adapter has none for Azure. */
+const azureOfRepository = z
+  .strictObject(azureKeys)
+  .superRefine((azure, context) => {
+    if (azure.accountKeyFile !== undefined && azure.sasTokenFile !== undefined)
+      context.addIssue({ code: 'custom', message: 'one of accountKeyFile and sasTokenFile' });
+  })
+  .superRefine(namesAccount)
   .describe('Azure Blob Storage');
 
 export const gcsConfig = z
@@ -103,13 +131,13 @@ export const storeConfig = z
 
 /** The stores that pgBackRest can have a repository in, and that hold a journal beside it. */
 export const repositoryStoreShape = {
-  s3: s3Config.optional(),
-  azure: azureConfig.optional(),
+  s3: s3OfRepository.optional(),
+  azure: azureOfRepository.optional(),
   gcs: gcsConfig.optional(),
   volume: volumeConfig.optional(),
 } as const;
 
-export type S3Config = z.infer<typeof s3Config>;
+export type S3Config = z.infer<typeof s3OfRepository>;
 export type AzureConfig = z.infer<typeof azureConfig>;
 export type GcsConfig = z.infer<typeof gcsConfig>;
 export type WebConfig = z.infer<typeof webConfig>;

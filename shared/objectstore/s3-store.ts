@@ -9,6 +9,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { HowdahError } from '@howdah/core/errors';
@@ -23,6 +24,22 @@ import type { ErasableStore, ObjectBody, PutOptions, PutOutcome, SecretReader } 
 /** The smallest that S3 takes for a part, and so the least memory that a large upload needs. */
 const partBytes = 5 * 1024 * 1024;
 
+/** Without keys the SDK finds those of the workload by itself: a projected token, or the instance’s role. */
+const credentialsOf = (
+  { accessKeyIdFile, secretAccessKeyFile }: S3Config,
+  readSecret: SecretReader,
+): Pick<S3ClientConfig, 'credentials'> =>
+  accessKeyIdFile === undefined || secretAccessKeyFile === undefined
+    ? {}
+    : {
+        // Expiring at once makes the SDK ask for each request, so a rotated secret is seen.
+        credentials: async () => ({
+          accessKeyId: await readSecret(accessKeyIdFile),
+          secretAccessKey: await readSecret(secretAccessKeyFile),
+          expiration: new Date(0),
+        }),
+      };
+
 export const createS3Store = async (
   config: S3Config,
   readSecret: SecretReader,
@@ -34,12 +51,7 @@ export const createS3Store = async (
     region: config.region,
     forcePathStyle: config.pathStyle,
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
-    // Expiring at once makes the SDK ask for each request, so a rotated secret is seen.
-    credentials: async () => ({
-      accessKeyId: await readSecret(config.accessKeyIdFile),
-      secretAccessKey: await readSecret(config.secretAccessKeyFile),
-      expiration: new Date(0),
-    }),
+    ...credentialsOf(config, readSecret),
     // Tries are counted, delayed and told by the caller.
     maxAttempts: 1,
     requestHandler: {

@@ -9,6 +9,7 @@ import { readInfo } from './info.ts';
 import { stopOrphans } from './orphans.ts';
 import { reachRepository } from './reach.ts';
 import { checkStanza, createStanza } from './stanza.ts';
+import { tryConfiguration } from './try-configuration.ts';
 import { readVersion, takesAnnotations } from './version.ts';
 
 const options = () => ({ signal: new AbortController().signal, timeoutMs: 30_000 });
@@ -151,4 +152,31 @@ it('says which option of its configuration is wrong', async () => {
   await writeFile(configFile, '[global]\nbuffer-size=huge\n[main]\npg1-path=/nowhere\n');
   const pgbackrest = { binary: 'pgbackrest', configFile, stanza: 'main' };
   await expect(readInfo(pgbackrest, options())).rejects.toThrow(/buffer-size/);
+});
+
+describe('a configuration that pgBackRest is to try', () => {
+  const tried = async (lines: string) => {
+    await using directory = await temporaryDirectory();
+    const configFile = join(directory.path, 'pgbackrest.conf');
+    await writeFile(configFile, `[global]\n${lines}\n[main]\npg1-path=/none/such\n`);
+    return await tryConfiguration({ binary: 'pgbackrest', configFile, stanza: 'main' }, options());
+  };
+
+  it('is judged without a store, a server or a stanza', async () => {
+    expect(await tried('repo1-type=s3\nrepo1-s3-endpoint=none.such.invalid\nprocess-max=2')).toEqual([]);
+  });
+
+  it('is refused for a value that one command alone would read', async () => {
+    await expect(tried('archive-push-queue-max=much')).rejects.toMatchObject({
+      code: 'HOWDAH_PGBACKREST_CONFIGURATION',
+      message: expect.stringContaining('archive-push-queue-max'),
+    });
+  });
+
+  it('tells what would be passed over', async () => {
+    expect(await tried('proces-max=2\ntype=full')).toEqual([
+      "configuration file contains invalid option 'proces-max'",
+      "configuration file contains command-line only option 'type'",
+    ]);
+  });
 });

@@ -17,6 +17,15 @@ it('names configuration and stanza to every command', () => {
   ]);
 });
 
+it('names the directory with a second part of the configuration where there is one', () => {
+  const split = { ...pgbackrest, configIncludePath: '/etc/pgbackrest/conf.d' };
+  expect(argumentsOf(split, 'info', []).slice(0, 3)).toEqual([
+    '--config=/etc/pgbackrest.conf',
+    '--config-include-path=/etc/pgbackrest/conf.d',
+    '--stanza=demo',
+  ]);
+});
+
 it('gives no option to version, which newer pgBackRest would refuse', () => {
   expect(argumentsOf(pgbackrest, 'version', [])).toEqual(['version']);
 });

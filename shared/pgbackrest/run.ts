@@ -9,6 +9,8 @@ export interface PgBackRest {
   readonly binary: string;
   /** `--config`; pgBackRest's own default when absent. */
   readonly configFile?: string;
+  /** `--config-include-path`: a directory whose `*.conf` are read behind `configFile`; pgBackRest wants both to be there. */
+  readonly configIncludePath?: string;
   readonly stanza: string;
   /**
    * The environment of the program, when it is not ours: with PGPASSWORD where the server wants a password of the
@@ -92,7 +94,7 @@ export const runPgBackRest = async (
  * in pgBackRest's log file. `version` stands alone: from 2.55 at the latest it refuses every option.
  */
 export const argumentsOf = (
-  { configFile, stanza }: PgBackRest,
+  { configFile, configIncludePath, stanza }: PgBackRest,
   command: string,
   args: readonly string[],
   stderrLevel: StderrLevel = 'warn',
@@ -101,6 +103,7 @@ export const argumentsOf = (
     ? [command]
     : [
         ...(configFile === undefined ? [] : [`--config=${configFile}`]),
+        ...(configIncludePath === undefined ? [] : [`--config-include-path=${configIncludePath}`]),
         `--stanza=${stanza}`,
         '--log-level-console=off',
         `--log-level-stderr=${stderrLevel}`,

@@ -66,6 +66,20 @@ describe('a configuration file', () => {
     });
   });
 
+  it('wants something in a file that a secret is in', async () => {
+    await using root = await temporaryDirectory();
+    const [password, authority] = [join(root.path, 'password'), join(root.path, 'ca.crt')];
+    await Promise.all([writeFile(password, ''), writeFile(authority, '')]);
+    const files = z.strictObject({ passphraseFile: z.string(), caFile: z.string() });
+    await writeFile(
+      join(root.path, 'exporter.yaml'),
+      JSON.stringify({ passphraseFile: password, caFile: authority }),
+    );
+    expect(await loadConfig(root.path, { ...description, schema: files })).toMatchObject({
+      problems: [{ path: 'passphraseFile', expected: 'a file that can be read (it is empty)' }],
+    });
+  });
+
   it('says in few words what would be right where the schema says nothing of its own', async () => {
     const result = await load('postgres: {port: soon}');
     expect(result).toMatchObject({

@@ -103,6 +103,9 @@ export const listConfigDirectory = async (directory: string): Promise<readonly s
   }
 };
 
+/** Keys whose files are nothing without a content. */
+const holdsSecret = /(password|passphrase|token|key|keyId|value)File$/i;
+
 /** A named file must be readable now: secrets, certificates, pgbackrest.conf. A program must be executable. */
 const unreadableFiles = async (
   file: string,
@@ -112,8 +115,10 @@ const unreadableFiles = async (
     namedFiles.map(async ({ key, path, isProgram }): Promise<readonly ConfigProblem[]> => {
       try {
         await access(path, isProgram === true ? constants.X_OK : constants.R_OK);
+        const facts = await stat(path);
         // A directory may be searched, which is the same bit.
-        if (isProgram === true && !(await stat(path)).isFile()) throw new Error('it is no file');
+        if (isProgram === true && !facts.isFile()) throw new Error('it is no file');
+        if (holdsSecret.test(key) && facts.isFile() && facts.size === 0) throw new Error('it is empty');
         return [];
       } catch (error) {
         const why = hasCode(error, 'ENOENT') ? 'there is none' : describeError(error);

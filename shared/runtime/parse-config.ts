@@ -92,7 +92,7 @@ const problemOf = (file: string, issue: Issue, content: unknown): ConfigProblem 
 const wordsOf = ({ message }: Issue): string =>
   message.replace(/^[^:]+: expected /, '').replace(/, received [^,]+$/, '');
 
-const secretName = /password|secret|token|accountkey|passphrase/i;
+const secretName = /password|secret|token|accountkey|passphrase|cipher-pass|(s3|azure|gcs)-key/i;
 
 /** `user:password@` of an address; the password may hold a slash by mistake. */
 const credentialsInUrl = /\/\/[^@"\s]*@/g;

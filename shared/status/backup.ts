@@ -138,6 +138,19 @@ export const backupStatus = z.object({
   history: z.array(endedTimeline).optional(),
   /** The pgbackrest.conf that the agent uses; absent where it is pgBackRest's own default. */
   configFile: z.string().optional(),
+  /** `--config-path` of what the agent writes: its directory, with a `conf.d` that is read too; absent where somebody else writes it. */
+  configPath: z.string().optional(),
+  /** How the agent’s writing of pgbackrest.conf goes. */
+  render: z
+    .object({
+      /** Absent where it was right when the agent started. */
+      writtenAt: instant.optional(),
+      /** Why it is not what backup.yaml and the files with secrets say; the one before stays. */
+      problem: z.string().optional(),
+      /** What pgBackRest passes over in it. */
+      warnings: z.array(z.string()),
+    })
+    .optional(),
   schedules: z.array(
     z.object({
       id: z.string(),
