@@ -1,60 +1,29 @@
+import { allows, type NetworkPolicy, networkPolicy } from '@howdah/testbed-tools/network-policy';
+import {
+  databases,
+  operatorAsClient,
+  partiesWith,
+  type Row,
+  whoMayCallMembers,
+} from '@howdah/testbed-tools/who-may-call-whom';
 import { describe, expect, it } from 'vitest';
 import { objectsOf, render } from './testing/chart.ts';
-import { allows, type NetworkPolicy, networkPolicy, type Party } from './testing/network-policy.ts';
 
-const databases = 'databases';
-const pod = (namespace: string, podLabels: Record<string, string>): Party => ({
-  namespace,
-  namespaceLabels: { 'kubernetes.io/metadata.name': namespace },
-  podLabels,
-});
-const parties = {
-  member: pod(databases, { application: 'patroni', 'cluster-name': 'patroni', role: 'replica' }),
-  'another cluster': pod(databases, { application: 'patroni', 'cluster-name': 'other' }),
-  application: pod(databases, { app: 'shop' }),
-  'application elsewhere': pod('shop', { app: 'shop' }),
-  prometheus: pod('monitoring', { 'app.kubernetes.io/name': 'prometheus' }),
-  operator: pod('howdah', { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'operator' }),
-  console: pod('howdah', { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'console' }),
-  'cluster dns': pod('kube-system', { 'k8s-app': 'kube-dns' }),
-  'api server': { address: '10.96.0.1' },
-  store: { address: '192.0.2.10' },
-  internet: { address: '203.0.113.7' },
-} satisfies Record<string, Party>;
-type Name = keyof typeof parties;
+const parties = partiesWith(
+  { application: 'patroni', 'cluster-name': 'patroni', role: 'replica' },
+  { application: 'patroni', 'cluster-name': 'other' },
+);
 
-/** docs/explanation/architecture.md, "Who may call whom". */
-const table: readonly (readonly [from: Name, to: Name, port: number, allowed: boolean])[] = [
-  ['member', 'member', 5432, true],
-  ['member', 'member', 8008, true],
-  ['member', 'member', 9187, true],
-  ['member', 'member', 22, false],
-  ['operator', 'member', 8008, true],
-  ['operator', 'member', 9187, true],
-  ['operator', 'member', 5432, false],
-  ['console', 'member', 8008, true],
-  ['console', 'member', 9187, true],
-  ['console', 'member', 5432, false],
-  ['prometheus', 'member', 9187, true],
-  ['prometheus', 'member', 8008, false],
-  ['prometheus', 'member', 5432, false],
-  ['application', 'member', 5432, true],
-  ['application', 'member', 8008, false],
-  ['application', 'member', 9187, false],
-  ['application elsewhere', 'member', 5432, false],
-  ['another cluster', 'member', 8008, false],
-  ['another cluster', 'member', 9187, false],
-  ['internet', 'member', 5432, false],
-  ['internet', 'member', 8008, false],
-  ['internet', 'member', 9187, false],
+/** The chart also bounds whom members may call. */
+const table: readonly Row[] = [
+  ...whoMayCallMembers,
+  operatorAsClient(false),
   ['member', 'api server', 443, true],
   ['member', 'store', 443, true],
   ['member', 'store', 22, false],
   ['member', 'internet', 443, false],
   ['member', 'application', 8080, false],
   ['member', 'prometheus', 9090, false],
-  // Whom the policy does not select it leaves alone.
-  ['application', 'internet', 443, true],
 ];
 
 const rendered = async (values: object = {}): Promise<readonly NetworkPolicy[]> =>
@@ -76,7 +45,7 @@ const rendered = async (values: object = {}): Promise<readonly NetworkPolicy[]> 
     .filter(({ kind }) => kind === 'NetworkPolicy')
     .map((object) => networkPolicy.parse(object));
 
-const judged = (policies: readonly NetworkPolicy[], rows: typeof table) =>
+const judged = (policies: readonly NetworkPolicy[], rows: readonly Row[]) =>
   rows.map(([from, to, port]) => [
     from,
     to,

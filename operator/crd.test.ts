@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '@howdah/kube/structural-schema';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { agentSections } from './agent-sections.ts';
 import { customResourceDefinitions } from './crd.ts';
@@ -36,3 +36,59 @@ it.each(Object.entries(agentSections))(
     expect(ofAgent.some(defaults)).toBe(false);
   },
 );
+
+/** Every schema in it, with where it stands. */
+const schemasIn = (
+  schema: StructuralSchema,
+  path: string,
+): readonly (readonly [string, StructuralSchema])[] => [
+  [path, schema],
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, child]) => schemasIn(child, `${path}.${name}`)),
+  ...(schema.items === undefined ? [] : schemasIn(schema.items, `${path}[]`)),
+  ...(schema.additionalProperties === undefined ? [] : schemasIn(schema.additionalProperties, `${path}.*`)),
+];
+
+/** What has no bound of its own: the API server judges it where it is used. */
+const passedOn = [
+  '.spec.scheduling.tolerations[]',
+  '.spec.networkPolicy.clients[]',
+  '.spec.networkPolicy.prometheus[]',
+];
+
+const unbounded = (schema: StructuralSchema): boolean => {
+  const { type, maxLength, maxItems, maxProperties, properties, additionalProperties } = schema;
+  if (schema['x-kubernetes-int-or-string'] === true || type === 'string')
+    return maxLength === undefined && schema.enum === undefined;
+  if (type === 'array') return maxItems === undefined || schema.items === undefined;
+  if (type === 'object')
+    return properties === undefined && (maxProperties === undefined || additionalProperties === undefined);
+  return !['integer', 'number', 'boolean'].includes(type ?? '');
+};
+
+describe.each(Object.entries(customResourceDefinitions()))('of %s', (plural, { spec: { versions } }) => {
+  const all = versions.flatMap(({ schema }) => schemasIn(schema.openAPIV3Schema, ''));
+
+  it('every text, list and map has a bound, but for what is passed on', () => {
+    expect(all.length).toBeGreaterThan(10);
+    const without = all.filter(([, schema]) => unbounded(schema)).map(([path]) => path);
+    expect(without).toEqual(plural === 'postgresclusters' ? passedOn : []);
+  });
+
+  it('every key is described', () => {
+    const keys = all.filter(([path]) => path !== '' && !/(\[\]|\.\*)$/.test(path));
+    expect(keys.filter(([, { description = '' }]) => description === '').map(([path]) => path)).toEqual([]);
+  });
+});
+
+it('finds what is unbounded, or of no type', () => {
+  const bounded = { type: 'string', maxLength: 5 };
+  for (const schema of [
+    { type: 'string' },
+    { type: 'array', items: bounded },
+    { type: 'object', additionalProperties: bounded },
+    { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    { 'x-kubernetes-int-or-string': true },
+    {},
+  ])
+    expect(unbounded(schema), JSON.stringify(schema)).toBe(true);
+});

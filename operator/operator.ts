@@ -47,6 +47,7 @@ export class Operator {
     return silentMs > stuckAfterMs ? `nothing was done for ${Math.round(silentMs / 1_000)} s` : undefined;
   }
 
+  /** Why it could not lead yet; one that stands by could. */
   waitsFor(): string | undefined {
     return this.#waitsFor;
   }
@@ -61,10 +62,13 @@ export class Operator {
       identity: environment.identity,
       clock,
     });
+    const standBy = () => {
+      this.#waitsFor = undefined;
+    };
     metrics.leader.set(0);
     while (!signal.aborted) {
       try {
-        await lease.hold((within) => this.#lead(api, within), signal);
+        await lease.hold((within) => this.#lead(api, within), signal, standBy);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof HowdahError)) throw error;

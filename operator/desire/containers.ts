@@ -26,6 +26,7 @@ const port = (name: string, containerPort: number) => ({ name, containerPort, pr
 export const postgresContainer = (wanted: Wanted) => {
   const names = namesOf(wanted.name);
   const scheme = wanted.spec.tls === undefined ? 'HTTP' : 'HTTPS';
+  const asked = (path: string) => ({ path, port: 'patroni', scheme });
   return {
     name: 'postgres',
     image: postgresImage(wanted),
@@ -45,20 +46,14 @@ export const postgresContainer = (wanted: Wanted) => {
     ],
     ports: [port('postgresql', ports.postgres), port('patroni', ports.patroni)],
     // Three members are up one after the other: each waits half of this on average.
-    readinessProbe: {
-      httpGet: { path: '/readiness', port: 'patroni', scheme },
-      periodSeconds: 2,
-      timeoutSeconds: 5,
-    },
+    readinessProbe: { httpGet: asked('/readiness'), periodSeconds: 2, timeoutSeconds: 5 },
     livenessProbe: {
-      httpGet: { path: '/liveness', port: 'patroni', scheme },
+      httpGet: asked('/liveness'),
       initialDelaySeconds: 30,
       periodSeconds: 10,
       timeoutSeconds: 5,
     },
-    resources: wanted.spec.resources.postgres ?? {
-      requests: { cpu: '100m', memory: '256Mi' },
-    },
+    resources: wanted.spec.resources.postgres ?? { requests: { cpu: '100m', memory: '256Mi' } },
     securityContext: restricted,
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: postgresMounts(wanted),

@@ -10,38 +10,36 @@ export const disruptionBudget = (wanted: Wanted): KubeObject =>
   });
 
 const port = (number: number) => ({ protocol: 'TCP', port: number });
-const operatorPods = {
+/** Ours, in whatever namespace they are. */
+const podsOf = (component: 'operator' | 'console') => ({
   namespaceSelector: {},
   podSelector: {
-    matchLabels: { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'operator' },
+    matchLabels: { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': component },
   },
-};
-const consolePods = {
-  namespaceSelector: {},
-  podSelector: {
-    matchLabels: { 'app.kubernetes.io/name': 'howdah', 'app.kubernetes.io/component': 'console' },
-  },
-};
+});
+
+/** A rule without `from`, or with an empty one, would let everybody in: of an empty list none is made. */
+const rulesFor = (from: readonly object[] | undefined, number: number): readonly object[] =>
+  from?.length === 0 ? [] : [{ ...(from === undefined ? {} : { from }), ports: [port(number)] }];
 
 /** Who may call whom: docs/explanation/architecture.md. */
 export const networkPolicy = (wanted: Wanted): KubeObject | undefined => {
   const { enabled, clients, prometheus } = wanted.spec.networkPolicy;
   if (!enabled) return undefined;
-  const members = { podSelector: { matchLabels: memberLabels(wanted.name) } };
+  const podSelector = { matchLabels: memberLabels(wanted.name) };
   const all = [ports.postgres, ports.patroni, ports.agents].map(port);
   const watched = [ports.patroni, ports.agents].map(port);
   return owned(wanted, resources.networkPolicy, wanted.name, {
     spec: {
-      podSelector: { matchLabels: memberLabels(wanted.name) },
+      podSelector,
       policyTypes: ['Ingress'],
       ingress: [
-        { from: [members], ports: all },
+        { from: [{ podSelector }], ports: all },
         // The operator makes roles and databases, as a client.
-        { from: [operatorPods], ports: all },
-        { from: [consolePods], ports: watched },
-        // A rule without `from` lets everybody in.
-        { ...(prometheus === undefined ? {} : { from: prometheus }), ports: [port(ports.agents)] },
-        { ...(clients === undefined ? {} : { from: clients }), ports: [port(ports.postgres)] },
+        { from: [podsOf('operator')], ports: all },
+        { from: [podsOf('console')], ports: watched },
+        ...rulesFor(prometheus, ports.agents),
+        ...rulesFor(clients, ports.postgres),
       ],
     },
   });

@@ -4,25 +4,20 @@ import { resources } from '@howdah/kube/resource';
 import { ports } from './paths.ts';
 import { kept, memberLabels, namesOf, owned, type Wanted } from './wanted.ts';
 
-type ClientService = Services['primary'];
-
-const clientService = (wanted: Wanted, name: string, service: ClientService, selector?: object): KubeObject =>
-  owned(
-    wanted,
-    resources.service,
-    name,
-    {
-      spec: {
-        type: service.type,
-        ...(selector === undefined ? {} : { selector }),
-        ports: [{ name: 'postgresql', protocol: 'TCP', port: service.port, targetPort: ports.postgres }],
-        ...(service.loadBalancerSourceRanges === undefined
-          ? {}
-          : { loadBalancerSourceRanges: service.loadBalancerSourceRanges }),
-      },
-    },
-    { annotations: service.annotations },
-  );
+const clientService = (
+  wanted: Wanted,
+  name: string,
+  { type, port, annotations, loadBalancerSourceRanges }: Services['primary'],
+  selector?: object,
+): KubeObject => {
+  const spec = {
+    type,
+    ...(selector === undefined ? {} : { selector }),
+    ports: [{ name: 'postgresql', protocol: 'TCP', port, targetPort: ports.postgres }],
+    ...(loadBalancerSourceRanges === undefined ? {} : { loadBalancerSourceRanges }),
+  };
+  return owned(wanted, resources.service, name, { spec }, { annotations });
+};
 
 /** `<cluster>` without a selector: Patroni itself writes who is primary into its Endpoints. */
 export const primaryService = (wanted: Wanted): KubeObject =>

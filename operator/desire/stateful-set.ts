@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { imageUser } from '@howdah/kinds/pods';
 import type { KubeObject } from '@howdah/kube/object';
 import { resources } from '@howdah/kube/resource';
 import type { AgentConfig } from './agent-configs.ts';
@@ -9,9 +10,6 @@ import { clusterLabel, memberLabels, namesOf, owned, type Wanted } from './wante
 
 /** On each pod: what its template said, but for the agents’ image. Another one means that it needs a new pod. */
 export const podDigestAnnotation = 'howdah.dev/pod';
-
-/** uid of the images; a namespace with its own range (OpenShift) gives others by the spec of the pod. */
-const imageUser = 10_001;
 
 const affinity = ({ name, spec: { scheduling } }: Wanted) => {
   const term = {
@@ -27,16 +25,19 @@ const affinity = ({ name, spec: { scheduling } }: Wanted) => {
 };
 
 const podSpec = (wanted: Wanted, configs: readonly AgentConfig[]) => {
-  const { nodeSelector, tolerations, priorityClassName } = wanted.spec.scheduling;
+  const { imagePullSecrets, scheduling, securityContext } = wanted.spec;
+  const { nodeSelector, tolerations, priorityClassName } = scheduling;
+  const { runAsUser, fsGroup } = securityContext;
   return {
     serviceAccountName: namesOf(wanted.name).patroni,
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: graceSeconds,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: imageUser,
-      runAsGroup: imageUser,
-      fsGroup: imageUser,
+      runAsUser,
+      // The images let any user in who is of group 0.
+      runAsGroup: runAsUser === imageUser ? imageUser : 0,
+      fsGroup,
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     },
@@ -44,6 +45,7 @@ const podSpec = (wanted: Wanted, configs: readonly AgentConfig[]) => {
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
     initContainers: [agentContainer(wanted, configs)],
     containers: [postgresContainer(wanted)],
     volumes: volumes(wanted, configs),

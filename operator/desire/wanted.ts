@@ -18,6 +18,8 @@ export interface Wanted {
   readonly served: readonly (string | undefined)[];
   /** Backups that somebody asked for. */
   readonly requests: readonly BackupRequest[];
+  /** Of the members’ volumes, as they are there. */
+  readonly claims: readonly KubeObject[];
   /** Kinds that this Kubernetes has and others do not. */
   readonly has: { readonly podMonitor: boolean };
 }
@@ -47,7 +49,8 @@ export const namesOf = (cluster: string) => ({
   superuser: `${cluster}-superuser`,
   replication: `${cluster}-replication`,
   rest: `${cluster}-rest`,
-  user: (role: string) => `${cluster}-user-${role.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
+  user: (role: string) =>
+    `${cluster}-user-${role.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`.replace(/-+$/, ''),
 });
 
 /**

@@ -13,41 +13,24 @@ export interface SecretNeed {
   readonly path: string;
 }
 
+const need = (name: string | undefined, path: string, ...keys: SecretNeed['keys']): readonly SecretNeed[] =>
+  name === undefined ? [] : [{ name, keys, path }];
+
 /** The Secret with the members' certificate. */
 export const certificateNeeds = ({ tls }: ClusterSpec): readonly SecretNeed[] =>
-  tls === undefined
-    ? []
-    : [{ name: tls.secretName, keys: [['tls.crt'], ['tls.key']], path: 'spec.tls.secretName' }];
+  need(tls?.secretName, 'spec.tls.secretName', ['tls.crt'], ['tls.key']);
 
 /** Secrets of the repositories: without them pgBackRest has no configuration. */
-export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] => [
-  ...(backup.repositories ?? []).flatMap(({ s3, azure, encryptionSecret }, index): readonly SecretNeed[] => {
+export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] =>
+  (backup.repositories ?? []).flatMap(({ s3, azure, encryptionSecret }, index) => {
     const path = `spec.backup.repositories[${index}]`;
+    const [ofS3, ofAzure] = [`${path}.s3.credentialsSecret`, `${path}.azure.credentialsSecret`];
     return [
-      ...(s3 === undefined
-        ? []
-        : [
-            {
-              name: s3.credentialsSecret,
-              keys: [['access-key-id'], ['secret-access-key']],
-              path: `${path}.s3.credentialsSecret`,
-            },
-          ]),
-      ...(azure === undefined
-        ? []
-        : [
-            {
-              name: azure.credentialsSecret,
-              keys: [['account-name'], ['account-key', 'sas-token']],
-              path: `${path}.azure.credentialsSecret`,
-            },
-          ]),
-      ...(encryptionSecret === undefined
-        ? []
-        : [{ name: encryptionSecret, keys: [['passphrase']], path: `${path}.encryptionSecret` }]),
+      ...need(s3?.credentialsSecret, ofS3, ['access-key-id'], ['secret-access-key']),
+      ...need(azure?.credentialsSecret, ofAzure, ['account-name'], ['account-key', 'sas-token']),
+      ...need(encryptionSecret, `${path}.encryptionSecret`, ['passphrase']),
     ];
-  }),
-];
+  });
 
 const secret = z.object({ data: z.record(z.string(), z.string()).default({}) });
 

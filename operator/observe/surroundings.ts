@@ -28,9 +28,9 @@ export const readStorage = async (
   return {
     claims: new Map(claims.flat()),
     storageClasses: new Map(
-      [...storageClasses].map(({ metadata }) => [
+      [...storageClasses].map(({ metadata, allowVolumeExpansion }) => [
         metadata.name,
-        { isDefault: metadata.annotations?.[isDefault] === 'true' },
+        { isDefault: metadata.annotations?.[isDefault] === 'true', canGrow: allowVolumeExpansion === true },
       ]),
     ),
   };

@@ -22,7 +22,11 @@ const authorityWith = async (ca: string | undefined, configMap?: KubeObject) => 
       : undefined;
   const { authority } = await readWanted(
     {
-      ...{ api: { get }, mirrors: { child, hasPodMonitors: false }, images: wantedWith().images },
+      ...{
+        api: { get },
+        mirrors: { child, children: () => [], hasPodMonitors: false },
+        images: wantedWith().images,
+      },
       ...{ actions: { requests: () => [] }, backups: { of: () => [] } },
     },
     parseCluster({

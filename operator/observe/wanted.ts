@@ -2,6 +2,7 @@ import { HowdahError } from '@howdah/core/errors';
 import { type PostgresCluster, postgresCluster } from '@howdah/kinds/postgres-cluster';
 import type { KubeApi } from '@howdah/kube/api';
 import type { KubeObject } from '@howdah/kube/object';
+import { resources } from '@howdah/kube/resource';
 import * as z from 'zod';
 import type { Actions } from '../actions/actions.ts';
 import type { Backups } from '../backups/backups.ts';
@@ -26,7 +27,7 @@ export const parseCluster = (object: KubeObject): PostgresCluster => {
 
 export interface WantedInput {
   readonly api: Pick<KubeApi, 'get'>;
-  readonly mirrors: Pick<Mirrors, 'child' | 'hasPodMonitors'>;
+  readonly mirrors: Pick<Mirrors, 'child' | 'children' | 'hasPodMonitors'>;
   readonly images: Images;
   readonly actions: Pick<Actions, 'requests'>;
   readonly backups: Pick<Backups, 'of'>;
@@ -55,6 +56,7 @@ export const readWanted = async (
   return {
     ...{ name, namespace, uid, spec, images, secrets, served, requests },
     ...(authority === undefined ? {} : { authority }),
+    claims: mirrors.children(resources.persistentVolumeClaim, namespace, name),
     has: { podMonitor: mirrors.hasPodMonitors },
   };
 };

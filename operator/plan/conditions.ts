@@ -125,11 +125,10 @@ const progressing = ({ refusals, paused, pods, instances, roll }: StatusInput): 
   if (paused)
     return no('Paused', 'The annotation howdah.dev/paused is set: the operator changes nothing here.');
   if (refusals.length > 0) return no('Refused', 'Nothing is made until the spec can be.');
-  if (roll.step !== 'none' && roll.step !== 'held')
-    return yes(
-      'Rolling',
-      `${'member' in roll ? roll.member : roll.from}: ${'reason' in roll ? roll.reason : roll.step}`,
-    );
+  if (roll.step !== 'none' && roll.step !== 'held') {
+    const words = ['member' in roll ? roll.member : roll.from, 'reason' in roll ? roll.reason : roll.step];
+    return yes('Rolling', words.filter((word) => word !== '').join(': '));
+  }
   return pods.length === instances && pods.every((pod) => pod.ready)
     ? no('Done', 'Everything is as the spec says.')
     : yes('Starting', `${pods.filter((pod) => pod.ready).length} of ${instances} members are ready.`);

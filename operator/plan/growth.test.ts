@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { bytesOf, growths, hasOldTemplate } from './growth.ts';
 
-const claim = (name: string, storage: string) => ({
+const claim = (name: string, storage: string, storageClassName?: string) => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { name },
-  spec: { resources: { requests: { storage } } },
+  spec: { resources: { requests: { storage } }, storageClassName },
 });
 const storage = { data: { size: '2Gi' }, logs: { size: '1Gi' } };
 
@@ -20,15 +20,15 @@ it.each([
 
 it('grows the claims that are too small, whatever unit they are written in, and only those of this cluster', () => {
   const claims = [
-    claim('data-orders-0', '1Gi'),
+    claim('data-orders-0', '1Gi', 'fast'),
     claim('data-orders-1', '2048Mi'),
     claim('logs-orders-0', '512Mi'),
     claim('data-orders-eu-0', '1Gi'),
     claim('backups', '1Gi'),
   ];
   expect(growths('orders', storage, claims)).toEqual([
-    { claim: 'data-orders-0', size: '2Gi' },
-    { claim: 'logs-orders-0', size: '1Gi' },
+    { volume: 'data', claim: 'data-orders-0', size: '2Gi', storageClassName: 'fast' },
+    { volume: 'logs', claim: 'logs-orders-0', size: '1Gi', storageClassName: undefined },
   ]);
 });
 

@@ -4,13 +4,18 @@ import * as z from 'zod';
 
 /** A claim that is to grow. */
 export interface Growth {
+  readonly volume: keyof Storage;
   readonly claim: string;
   readonly size: string;
+  readonly storageClassName: string | undefined;
 }
 
 const claim = z.object({
   metadata: z.object({ name: z.string() }),
-  spec: z.object({ resources: z.object({ requests: z.object({ storage: z.string() }) }) }),
+  spec: z.object({
+    resources: z.object({ requests: z.object({ storage: z.string() }) }),
+    storageClassName: z.string().optional(),
+  }),
 });
 
 const withTemplates = z.object({ spec: z.object({ volumeClaimTemplates: z.array(claim).default([]) }) });
@@ -38,8 +43,11 @@ export const growths = (
     const volume = /^(data|wal|logs)-/.exec(metadata.name)?.[1] as keyof Storage | undefined;
     const isOurs = volume !== undefined && new RegExp(`^${volume}-${cluster}-\\d+$`).test(metadata.name);
     const size = isOurs ? storage[volume]?.size : undefined;
-    if (size === undefined) return [];
-    return bytesOf(spec.resources.requests.storage) < bytesOf(size) ? [{ claim: metadata.name, size }] : [];
+    if (volume === undefined || size === undefined) return [];
+    const { storageClassName, resources } = spec;
+    return bytesOf(resources.requests.storage) < bytesOf(size)
+      ? [{ volume, claim: metadata.name, size, storageClassName }]
+      : [];
   });
 
 /**

@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import type { KubeObject } from '@howdah/kube/object';
+import { describe, expect, it } from 'vitest';
 import { wantedWith } from '../testing/wanted.ts';
 import { refusals, type Surroundings } from './refusals.ts';
 
 const around: Surroundings = {
   storageClasses: new Map([
-    ['fast', { isDefault: true }],
+    ['fast', { isDefault: true, canGrow: true }],
     ['slow', { isDefault: false }],
   ]),
   claims: new Map([
@@ -60,4 +61,51 @@ it.each<[string, object, Partial<Surroundings>, RegExp | undefined]>([
   const found = refusals(wantedWith(spec), { ...around, ...more });
   if (expected === undefined) expect(found).toEqual([]);
   else expect(found).toEqual([expect.stringMatching(expected)]);
+});
+
+describe('volumes that are to grow', () => {
+  const claimOf = (name: string, storage: string, storageClassName?: string) => ({
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } },
+    spec: { storageClassName, resources: { requests: { storage } } },
+  });
+  const refused = (claims: readonly KubeObject[], size = '2Gi') =>
+    refusals(wantedWith({ storage: { data: { size } } }, { claims }), around);
+
+  it('are refused once, with the class, where it does not let them', () => {
+    expect(
+      refused([claimOf('data-orders-0', '1Gi', 'slow'), claimOf('data-orders-1', '1Gi', 'slow')]),
+    ).toEqual([
+      'spec.storage.data.size: volumes of storage class slow cannot grow to 2Gi; set its allowVolumeExpansion, where its driver can do it',
+    ]);
+    const [made, gone] = [claimOf('data-orders-0', '1Gi'), claimOf('data-orders-1', '1Gi', 'gone')];
+    expect(refused([made, gone])).toHaveLength(2);
+  });
+
+  it('grow where it does, and one that is large enough is nobody’s trouble', () => {
+    expect(refused([claimOf('data-orders-0', '1Gi', 'fast')])).toEqual([]);
+    expect(refused([claimOf('data-orders-0', '2Gi', 'slow')])).toEqual([]);
+  });
+});
+
+describe('Secrets of users', () => {
+  it.each<[string, object[], RegExp]>([
+    [
+      'two users’ that come to the same name',
+      [{ name: 'a_b' }, { name: 'a-b' }],
+      /^spec.users\[1\]: the Secret orders-user-a-b is/,
+    ],
+    [
+      'that of the superuser',
+      [{ name: 'app', secretName: 'orders-superuser' }],
+      /^spec.users\[0\]: the Secret orders-superuser is/,
+    ],
+    ['pgBackRest’s', [{ name: 'app', secretName: 'orders-pgbackrest' }], /orders-pgbackrest/],
+  ])('are not %s', (_what, users, expected) => {
+    expect(refusals(wantedWith({ users }), around)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('may be any other', () => {
+    const users = [{ name: 'a_b' }, { name: 'a-b', secretName: 'another' }];
+    expect(refusals(wantedWith({ users }), around)).toEqual([]);
+  });
 });

@@ -1,12 +1,14 @@
 import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { postgresImage } from '../desire/containers.ts';
-import type { Wanted } from '../desire/wanted.ts';
+import { namesOf, type Wanted } from '../desire/wanted.ts';
 import { missingSecrets, secretNeeds } from '../observe/named-secrets.ts';
+import { secretNameOf } from '../users/user-secret.ts';
+import { growths } from './growth.ts';
 
 /** What only the operator can know of a cluster that is to be. */
 export interface Surroundings {
-  /** Names of the storage classes, and which is the default. */
-  readonly storageClasses: ReadonlyMap<string, { readonly isDefault: boolean }>;
+  /** Storage classes by name: which is the default, and of which volumes can grow. */
+  readonly storageClasses: ReadonlyMap<string, { readonly isDefault: boolean; readonly canGrow?: boolean }>;
   /** Access modes of claims that the spec names; absent for those that are not there. */
   readonly claims: ReadonlyMap<string, readonly string[]>;
 }
@@ -17,7 +19,34 @@ export const refusals = (wanted: Wanted, around: Surroundings): readonly string[
   ...storageRefusals(wanted.spec, around),
   ...repositoryRefusals(wanted.spec, around),
   ...missingSecrets(wanted.namespace, secretNeeds(wanted.spec), wanted.secrets),
+  ...userRefusals(wanted),
+  ...growthRefusals(wanted, around),
 ];
+
+/** Two that write one Secret would take turns without end. */
+const userRefusals = ({ name, spec: { users } }: Wanted): readonly string[] => {
+  const { superuser, replication, rest, pgbackrest } = namesOf(name);
+  const ours = [superuser, replication, rest, pgbackrest];
+  const theirs = users.map((user) => secretNameOf(name, user));
+  return theirs.flatMap((secret, index) =>
+    ours.includes(secret) || theirs.indexOf(secret) < index
+      ? [`spec.users[${index}]: the Secret ${secret} is another’s already; name one as secretName`]
+      : [],
+  );
+};
+
+/** The API server would refuse to let the claims grow, at each look anew. */
+const growthRefusals = (wanted: Wanted, { storageClasses }: Surroundings): readonly string[] => {
+  const { name, spec, claims } = wanted;
+  const found = growths(name, spec.storage, claims).flatMap(({ volume, size, storageClassName = '' }) =>
+    storageClasses.get(storageClassName)?.canGrow
+      ? []
+      : [
+          `spec.storage.${volume}.size: volumes of storage class ${storageClassName || '(none)'} cannot grow to ${size}; set its allowVolumeExpansion, where its driver can do it`,
+        ],
+  );
+  return [...new Set(found)];
+};
 
 const imageRefusals = (wanted: Wanted): readonly string[] =>
   postgresImage(wanted) === undefined

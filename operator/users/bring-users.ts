@@ -45,15 +45,10 @@ export const bringExtensions = async (session: Session, signal: AbortSignal): Pr
     { what: 'reading extensions', text: selectExtensions, row: z.object({ name: z.string() }) },
     signal,
   );
-  for (const { name } of missing)
-    await session.query(
-      {
-        what: `CREATE EXTENSION ${name}`,
-        text: `CREATE EXTENSION IF NOT EXISTS ${identifier(name)}`,
-        row: z.unknown(),
-      },
-      signal,
-    );
+  for (const { name } of missing) {
+    const text = `CREATE EXTENSION IF NOT EXISTS ${identifier(name)}`;
+    await session.query({ what: `CREATE EXTENSION ${name}`, text, row: z.unknown() }, signal);
+  }
   return missing.map(({ name }) => `extension ${name} was made`);
 };
 
@@ -115,13 +110,9 @@ export const bringUsers = async (
     done.push(`role ${user.name} was ${found === undefined ? 'made' : 'changed'}`);
   }
   const wanted = accounts.flatMap(({ user }) => user.databases.map((name) => ({ name, owner: user.name })));
+  const values = [wanted.map(({ name }) => name)];
   const databases = await session.query(
-    {
-      what: 'reading databases',
-      text: selectDatabases,
-      values: [wanted.map(({ name }) => name)],
-      row: z.object({ name: z.string() }),
-    },
+    { what: 'reading databases', text: selectDatabases, values, row: z.object({ name: z.string() }) },
     signal,
   );
   const there = new Set(databases.map(({ name }) => name));

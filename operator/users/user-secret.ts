@@ -30,14 +30,8 @@ export const userSecret = (wanted: Wanted, user: User, password: string): KubeOb
     'jdbc-uri': `jdbc:postgresql://${host}:${port}/${database}?user=${name}&password=${secret}${more}`,
     ...(authority === undefined ? {} : { 'ca.crt': authority }),
   };
-  return kept(
-    wanted,
-    resources.secret,
-    secretNameOf(wanted.name, user),
-    {
-      type: 'Opaque',
-      data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, base64(value)])),
-    },
-    { labels: { 'howdah.dev/user': namesOf(wanted.name).user(user.name) } },
-  );
+  return kept(wanted, resources.secret, secretNameOf(wanted.name, user), {
+    type: 'Opaque',
+    data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, base64(value)])),
+  });
 };

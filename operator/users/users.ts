@@ -81,16 +81,11 @@ export class Users {
     if (before?.digest === digest && nowMs - before.atMs < lookAgainMs) return [];
     await using session = await openSession(
       {
-        host: primary.address,
-        port: ports.postgres,
-        user: 'postgres',
-        database: 'postgres',
+        ...{ host: primary.address, port: ports.postgres, user: 'postgres', database: 'postgres' },
         readPassword: async () => primary.password,
         ...(primary.trust === undefined ? {} : { tls: primary.trust }),
         applicationName: 'howdah_operator',
-        connectTimeoutMs: 5_000,
-        statementTimeoutMs: 30_000,
-        lockTimeoutMs: 5_000,
+        ...{ connectTimeoutMs: 5_000, statementTimeoutMs: 30_000, lockTimeoutMs: 5_000 },
         // The verifier of a password is no password, and yet none of the log's business.
         settings: {
           log_statement: 'none',

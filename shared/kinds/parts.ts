@@ -28,7 +28,7 @@ export const quantity = () =>
 
 /** What a structural schema calls int-or-string. */
 export const intOrString = () =>
-  z.union([z.int(), z.string().max(1024)]).meta({ 'x-kubernetes-int-or-string': true });
+  z.union([z.int(), z.string().max(1024)]).meta({ 'x-kubernetes-int-or-string': true, maxLength: 1024 });
 
 /** Passed on to Kubernetes as it is; the API server judges it where it is used. */
 export const passedOn = () =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { labels, objectName, passedOn, quantity } from './parts.ts';
+import { keyed, labels, objectName, passedOn, quantity, rules } from './parts.ts';
 
 const amounts = () =>
   z
@@ -53,6 +53,36 @@ export const scheduling = z
   .prefault({})
   .describe('Where the pods run.');
 export type Scheduling = z.infer<typeof scheduling>;
+
+/** Secrets of a private registry, for both images of a member. */
+export const imagePullSecrets = z
+  .array(z.strictObject({ name: objectName().describe('Name of the Secret.') }))
+  .max(16)
+  .meta(keyed('name'))
+  .optional()
+  .describe('Secrets, in the same namespace, by which the members’ images are pulled.');
+
+/** uid and gid of our images. */
+export const imageUser = 10_001;
+
+const id = (whose: string) =>
+  z.int().min(1).max(2_147_483_647).default(imageUser).describe(`${whose} of the images when absent.`);
+
+/** Some namespaces allow only numbers of their own range. */
+export const securityContext = z
+  .strictObject({
+    runAsUser: id('User of all containers; that'),
+    fsGroup: id('Group of the volumes; that'),
+  })
+  .prefault({})
+  .meta(
+    rules({
+      rule: 'self == oldSelf',
+      message: 'the files on the volumes belong to this user: make a new cluster from the backup',
+    }),
+  )
+  .describe('As whom the pods run. Another user than the images’ has group 0, as the images provide for.');
+export type SecurityContext = z.infer<typeof securityContext>;
 
 /** When changes that need new pods, or a restart of PostgreSQL, are made. */
 export const updates = z

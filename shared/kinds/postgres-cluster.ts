@@ -3,7 +3,7 @@ import { services, users } from './access.ts';
 import { ownBackup } from './backup.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { labels, passedOn } from './parts.ts';
-import { resources, scheduling, updates } from './pods.ts';
+import { imagePullSecrets, resources, scheduling, securityContext, updates } from './pods.ts';
 import { postgres, replication } from './postgres.ts';
 import { storage } from './storage.ts';
 import { tls } from './tls.ts';
@@ -71,6 +71,8 @@ export const clusterSpec = z
     services,
     resources,
     scheduling,
+    imagePullSecrets,
+    securityContext,
     updates,
     networkPolicy,
     podMonitor,

@@ -44,10 +44,19 @@ export class Lease {
   /**
    * Waits until the lease is ours, runs `work`, and gives it back when that ends. The signal of `work` aborts as
    * soon as the lease could not be renewed in time.
+   *
+   * @param onOther called each time that another one was seen to have it.
    */
-  async hold(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async hold(
+    work: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+    onOther: () => void = () => undefined,
+  ): Promise<void> {
     const { clock } = this.#input;
-    while (!(await this.#try(signal))) await clock.sleep(retryMs, signal);
+    while (!(await this.#try(signal))) {
+      onOther();
+      await clock.sleep(retryMs, signal);
+    }
     const lost = new AbortController();
     const within = AbortSignal.any([signal, lost.signal]);
     const renewing = this.#renew(lost, within);

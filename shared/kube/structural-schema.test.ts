@@ -21,6 +21,13 @@ describe('a structural schema', () => {
     });
   });
 
+  it('bounds the text that may stand for a number', () => {
+    const either = z.union([z.int(), z.string()]);
+    const extension = { 'x-kubernetes-int-or-string': true };
+    expect(of(either.meta(extension))).toEqual({ ...extension, maxLength: 4096 });
+    expect(of(either.meta({ ...extension, maxLength: 9 }))).toEqual({ ...extension, maxLength: 9 });
+  });
+
   it('has exclusive bounds in the form of OpenAPI 3', () => {
     expect(of(z.number().positive())).toEqual({ type: 'number', minimum: 0, exclusiveMinimum: true });
   });

@@ -86,7 +86,10 @@ const convert = (schema: Node, path: string): StructuralSchema => {
   ]);
   // The two extensions that stand for a type of their own.
   if (schema['x-kubernetes-int-or-string'] === true)
-    return pick(common, ['description', 'x-kubernetes-int-or-string']);
+    return {
+      maxLength: bounds.maxLength,
+      ...pick(common, ['description', 'maxLength', 'x-kubernetes-int-or-string']),
+    };
   if (schema['x-kubernetes-preserve-unknown-fields'] === true)
     return { ...pick(common, ['description']), type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   if (schema.anyOf !== undefined) return union(schema.anyOf, common, path);
