@@ -54,7 +54,8 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const { config, clock } = input;
   const patroni = patroniOf(config);
   const server = serverOf(config);
-  const repository = repositoryOf(config);
+  const version = versionOf(config);
+  const repository = repositoryOf(config, version);
   const timed = [
     ...config.schedules,
     ...config.requests,
@@ -92,11 +93,14 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
     }),
     renderer: rendererOf(input),
     ...{ repository, server, clock, eachMinute },
-    version: (signal) =>
-      readVersion(programOf(config), { signal, timeoutMs: config.pgbackrest.timeoutSeconds * 1_000 }),
+    version,
     journals: journals.journals,
     verifications: new Verifications({
-      ...{ schedule: verifyScheduleOf(config), journals: journals.verifies, verifier: verifierOf(config) },
+      ...{
+        schedule: verifyScheduleOf(config),
+        journals: journals.verifies,
+        verifier: verifierOf(config, version),
+      },
       forgetfulJournal: () => new VerifyJournal({ store: createMemoryStore(), prefix: '', clock }),
       ...{ repositories, role, retry, clock, member: input.member, agent: journals.agent },
       ...{ random: Math.random, logger: input.logger },
@@ -222,16 +226,26 @@ const rendererOf = ({ config, clock, logger }: AgentInput<Config, Metrics>): Ren
 const verifyScheduleOf = ({ verify }: Config) =>
   verify === undefined ? undefined : { ...verify, times: dueTimes(verify.cron, verify.timeZone) };
 
-const verifierOf = (config: Config): Verifier => {
-  const program = programOf(config);
-  const { timeoutSeconds, stopGraceSeconds } = config.pgbackrest;
-  const within = (seconds: number, signal: AbortSignal) => ({
-    ...{ signal, graceMs: stopGraceSeconds * 1_000, timeoutMs: seconds * 1_000 },
-  });
-  const verifySeconds = config.verify?.timeoutSeconds ?? defaultVerifySeconds;
+type ReadVersion = Verifier['version'];
+
+/** Asked until it is known: the program does not change while a container runs. */
+const versionOf = (config: Config): ReadVersion => {
+  let known: Version | undefined;
+  return async (signal) => {
+    known ??= await readVersion(programOf(config), {
+      ...{ signal, timeoutMs: config.pgbackrest.timeoutSeconds * 1_000 },
+    });
+    return known;
+  };
+};
+
+const verifierOf = (config: Config, version: ReadVersion): Verifier => {
+  const { stopGraceSeconds } = config.pgbackrest;
+  const seconds = config.verify?.timeoutSeconds ?? defaultVerifySeconds;
+  const within = { graceMs: stopGraceSeconds * 1_000, timeoutMs: seconds * 1_000 };
   return {
-    version: (signal) => readVersion(program, within(timeoutSeconds, signal)),
-    verify: (repo, signal) => verifyRepository(program, { ...within(verifySeconds, signal), repo }),
+    version,
+    verify: (repo, signal) => verifyRepository(programOf(config), { ...within, signal, repo }),
   };
 };
 
@@ -244,10 +258,9 @@ const archiveOf = (config: Config): Archive => {
   };
 };
 
-const repositoryOf = (config: Config): Repository => {
+const repositoryOf = (config: Config, version: ReadVersion): Repository => {
   const { pgbackrest } = config;
   const program = programOf(config);
-  let version: Version | undefined;
   const graceMs = pgbackrest.stopGraceSeconds * 1_000;
   const within = (seconds: number, signal: AbortSignal) => ({ signal, graceMs, timeoutMs: seconds * 1_000 });
   return {
@@ -261,8 +274,7 @@ const repositoryOf = (config: Config): Repository => {
     upgradeStanza: (signal) => upgradeStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     checkStanza: (signal) => checkStanza(program, within(pgbackrest.stanzaTimeoutSeconds, signal)),
     backup: async (request, signal) => {
-      version ??= await readVersion(program, within(pgbackrest.timeoutSeconds, signal));
-      const annotations = takesAnnotations(version) ? request.annotations : {};
+      const annotations = takesAnnotations(await version(signal)) ? request.annotations : {};
       await takeBackup(program, {
         ...within(pgbackrest.backupTimeoutSeconds, signal),
         ...request,
