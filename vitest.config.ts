@@ -8,11 +8,13 @@ interface Tier {
   /** Test files at a time; as many as there are cores when absent. */
   readonly maxWorkers?: number;
   readonly globalSetup?: string;
+  /** Default true: each file has modules of its own. */
+  readonly isolate?: boolean;
 }
 
 /** The suffix of a test file says its tier: what it needs beside Node, and how long it may take. */
 const project = (
-  { name, include, exclude, testTimeout, maxWorkers, globalSetup }: Tier,
+  { name, include, exclude, testTimeout, maxWorkers, globalSetup, isolate = true }: Tier,
   groupOrder: number,
 ) => ({
   test: {
@@ -26,6 +28,7 @@ const project = (
     hookTimeout: Math.max(testTimeout, 120_000),
     ...(maxWorkers === undefined ? {} : { maxWorkers }),
     globalSetup: globalSetup === undefined ? [] : [globalSetup],
+    isolate,
     // One tier after the other, where several are asked for at once.
     sequence: { groupOrder },
   },
@@ -38,6 +41,8 @@ const tiers: readonly Tier[] = [
   {
     ...{ name: 'pure', include: '**/*.test.ts', exclude: '**/*.{pg,store,kube,e2e,page}.test.ts' },
     testTimeout: 10_000,
+    // Nothing is mocked, and no module keeps what a test could see: loading them once takes a quarter of the time.
+    isolate: false,
   },
   {
     ...{ name: 'pg', include: '**/*.pg.test.ts', testTimeout: 60_000, maxWorkers: 1 },
