@@ -81,7 +81,7 @@ it.each<Killed>([
     name: 'B01: an agent killed -9 before pgBackRest starts',
     id: 'early',
     // It is this member's by the store, and the agent does not know yet.
-    which: ({ method, path }) => method === 'PUT' && path.includes('/howdah/main/runs/'),
+    which: ({ method, path }) => method === 'PUT' && path.includes('/howdah/main/runs/request'),
     what: 'answer',
   },
   {

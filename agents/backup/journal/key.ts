@@ -16,8 +16,7 @@ export const journalPrefix = (path: string, stanza: string): string => `${ownPre
 export const marksPrefix = (path: string, stanza: string): string => `${ownPrefix(path, stanza)}members/`;
 
 /** Where what is known of its verifies lies: beside the runs, in which agents older than it look for nothing else. */
-export const verifiesPrefix = (path: string, stanza: string): string =>
-  journalPrefix(path, stanza).replace(/runs\/$/, 'verifies/');
+export const verifiesPrefix = (path: string, stanza: string): string => `${ownPrefix(path, stanza)}verifies/`;
 
 /** `20260301T010000Z` */
 export const stampOf = (time: Date): string => time.toISOString().replaceAll(/[-:]|\.\d+/g, '');
