@@ -5,7 +5,7 @@ import type { Collector, RunStatement, ServerFacts } from '../model.ts';
 import { type CustomQuery, timeoutSecondsOf } from './config.ts';
 import { collectorIdOf } from './names.ts';
 import { type Answer, readingOf } from './samples.ts';
-import { type CustomRow, customStatement, runReadOnly } from './statement.ts';
+import { customStatement, runReadOnly } from './statement.ts';
 
 /** Works in another database over a connection of its own, which is closed after it. */
 export type Visit = <Result>(
@@ -30,52 +30,43 @@ export const customCollectors = (
   input: CustomQueriesInput,
 ): readonly Collector[] => queries.map((query) => customCollector(query, input));
 
-const customCollector = (query: CustomQuery, input: CustomQueriesInput): Collector => {
-  const timeoutMs = timeoutSecondsOf(query, input.statementTimeoutSeconds) * 1_000;
-  const statement = customStatement(query);
-  return {
-    id: collectorIdOf(query),
-    // Half a cycle less: a query of each minute is not put off to the next cycle by some milliseconds.
-    ...(query.intervalSeconds === undefined
-      ? {}
-      : { everyMs: query.intervalSeconds * 1_000 - input.cycleMs / 2 }),
-    read: async (run, facts, _maxSeries, signal) => {
-      if (!isFor(query.role, facts)) return undefined;
-      const { databases } = query;
-      const answers: readonly Answer[] =
-        databases === undefined
-          ? [{ rows: await runReadOnly(run, statement, timeoutMs) }]
-          : await inEach(databases, timeoutMs, input, signal, (there, leftMs) =>
-              runReadOnly(there, statement, leftMs),
-            );
-      return readingOf(query, answers);
-    },
-  };
-};
+const customCollector = (query: CustomQuery, input: CustomQueriesInput): Collector => ({
+  id: collectorIdOf(query),
+  // Half a cycle less: a query of each minute is not put off to the next cycle by some milliseconds.
+  ...(query.intervalSeconds === undefined
+    ? {}
+    : { everyMs: query.intervalSeconds * 1_000 - input.cycleMs / 2 }),
+  read: async (run, facts, _maxSeries, signal) =>
+    isFor(query.role, facts) ? readingOf(query, await ask(query, run, input, signal)) : undefined,
+});
 
 const isFor = (role: CustomQuery['role'], { inRecovery }: ServerFacts): boolean =>
   role === 'any' || (role === 'replica') === inRecovery;
 
-/** One database after the other, all of them within `timeoutMs`. */
-const inEach = async (
-  databases: readonly string[],
-  timeoutMs: number,
-  { visit, clock }: CustomQueriesInput,
+/** In the cycle's own session; or in one database after the other, all of them within the query's time-out. */
+const ask = async (
+  query: CustomQuery,
+  run: RunStatement,
+  { visit, clock, statementTimeoutSeconds }: CustomQueriesInput,
   signal: AbortSignal,
-  ask: (run: RunStatement, leftMs: number) => Promise<readonly CustomRow[]>,
 ): Promise<readonly Answer[]> => {
+  const statement = customStatement(query);
+  const timeoutMs = timeoutSecondsOf(query, statementTimeoutSeconds) * 1_000;
+  if (query.databases === undefined) return [{ rows: await runReadOnly(run, statement, timeoutMs) }];
   const endMs = clock.monotonicMs() + timeoutMs;
-  const leftAt = (database: string): number => {
+  const leftFor = (database: string): number => {
     const leftMs = endMs - clock.monotonicMs();
     if (leftMs > 0) return leftMs;
     throw new HowdahError(
       exporterErrors.customQueryTime,
-      `not asked in ${database}: ${timeoutMs / 1_000} s were used up before`,
+      `custom query ${query.name}: ${timeoutMs / 1_000} s were used up before ${database} had answered`,
     );
   };
   const answers: Answer[] = [];
-  for (const database of databases) {
-    const rows = await visit(database, leftAt(database), signal, (run) => ask(run, leftAt(database)));
+  for (const database of query.databases) {
+    const rows = await visit(database, leftFor(database), signal, (there) =>
+      runReadOnly(there, statement, leftFor(database)),
+    );
     answers.push({ database, rows });
   }
   return answers;
