@@ -4,7 +4,7 @@ import type { Collector, Reading, RunStatement, ServerFacts } from './model.ts';
 /** What became of one collector in one cycle. */
 export type CollectorOutcome =
   | { readonly kind: 'read'; readonly id: string; readonly durationMs: number; readonly reading: Reading }
-  /** This server's version has no such view. */
+  /** This server's version has no such view, or a custom query is for the other role. */
   | { readonly kind: 'inapplicable'; readonly id: string }
   | { readonly kind: 'failed'; readonly id: string; readonly durationMs: number; readonly error: unknown }
   /** The cycle's budget was used up before its turn; it is among the first of the next. */
@@ -47,5 +47,5 @@ export async function* collect(input: CollectInput): AsyncGenerator<CollectorOut
   }
 }
 
-const readOne = async (collector: Collector, { run, facts, maxSeries }: CollectInput) =>
-  collector.read(run, facts, maxSeries);
+const readOne = async (collector: Collector, { run, facts, maxSeries, signal }: CollectInput) =>
+  collector.read(run, facts, maxSeries, signal);

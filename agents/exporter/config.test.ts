@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { budgetSecondsOf, chosenCollectors, schema } from './config.ts';
+import { budgetSecondsOf, chosenCollectors, customBudgetSecondsOf, schema } from './config.ts';
 
 const problems = (config: unknown): readonly string[] => {
   const result = schema.safeParse(config);
@@ -11,6 +11,7 @@ describe('exporter.yaml', () => {
     const config = schema.parse({});
     expect(config.postgres).toMatchObject({ host: '/var/run/postgresql', user: 'howdah_monitor' });
     expect(budgetSecondsOf(config)).toBe(10);
+    expect(customBudgetSecondsOf(config)).toBe(5);
     expect(chosenCollectors(config).length).toBeGreaterThan(15);
   });
 

@@ -2,6 +2,8 @@ import { patroniAddressConfig } from '@howdah/patroni/config';
 import { postgresConfig } from '@howdah/postgres/config';
 import * as z from 'zod';
 import { collectors } from './collectors/all.ts';
+import { customQueriesConfig } from './custom-queries/config.ts';
+import { problemsOf } from './custom-queries/judge.ts';
 
 export const collectorIds = collectors.map(({ id }) => id);
 
@@ -58,6 +60,7 @@ export const schema = z
     patroni: patroniAddressConfig()
       .optional()
       .describe('Passes Patroni’s own patroni_* metrics on; absent, they are not asked for.'),
+    customQueries: customQueriesConfig,
   })
   .superRefine((config, context) => {
     if (config.budgetSeconds !== undefined && config.budgetSeconds > config.intervalSeconds) {
@@ -83,12 +86,18 @@ export const schema = z
         });
       }
     }
+    for (const { path, message } of problemsOf(config.customQueries, config.statementTimeoutSeconds)) {
+      context.addIssue({ code: 'custom', path: ['customQueries', ...path], message });
+    }
   });
 export type Config = z.infer<typeof schema>;
 
 /** Seconds within which the collectors of a cycle must have started. */
 export const budgetSecondsOf = (config: Config): number =>
   config.budgetSeconds ?? Math.min(10, (config.intervalSeconds * 2) / 3);
+
+/** Seconds after which, from the first of them, no custom query of a cycle starts. */
+export const customBudgetSecondsOf = (config: Config): number => budgetSecondsOf(config) / 2;
 
 export const chosenCollectors = ({ collectors: { include, exclude } }: Config) =>
   collectors.filter(({ id }) => (include?.includes(id) ?? true) && !exclude.includes(id));

@@ -24,4 +24,10 @@ describe('what is due', () => {
     expect(ids({ b: slow }, 40_999)).toEqual(['a', 'c']);
     expect(ids({ b: slow }, 41_000)).toEqual(['a', 'c', 'b']);
   });
+
+  it('is what has an interval of its own once that has passed', () => {
+    const hourly = { startedAtMs: 1_000, durationMs: 10, everyMs: 3_600_000 };
+    expect(nextDueMs(hourly)).toBe(3_601_000);
+    expect(nextDueMs({ ...hourly, everyMs: 5 })).toBe(1_200);
+  });
 });

@@ -2,6 +2,8 @@
 export interface LastRun {
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** The least time between the starts of two runs. */
+  readonly everyMs?: number;
 }
 
 /** A collector keeps the server busy for at most a twentieth of the time, whatever the interval. */
@@ -9,7 +11,9 @@ const dutyDivisor = 20;
 
 /** When a collector may run again: a slow one (file sizes of many tables) less often than the others. */
 export const nextDueMs = (last: LastRun | undefined): number =>
-  last === undefined ? Number.NEGATIVE_INFINITY : last.startedAtMs + last.durationMs * dutyDivisor;
+  last === undefined
+    ? Number.NEGATIVE_INFINITY
+    : last.startedAtMs + Math.max(last.durationMs * dutyDivisor, last.everyMs ?? 0);
 
 /**
  * The collectors that are due, the one that waited longest first, so that a budget that is used up early

@@ -3,6 +3,7 @@ import { openSession, type Session } from '@howdah/postgres/connect';
 import { usePostgres } from '@howdah/testing/pg-test';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { customQuery } from './testing/custom-query.ts';
 import { exporterAt, type RunningExporter } from './testing/exporter-at.ts';
 import { startStandby } from './testing/standby.ts';
 
@@ -294,15 +295,23 @@ describe('E02: a server in trouble', () => {
 
   it('that is promoted is a primary in the next cycle', async () => {
     await using standby = await startStandby(server(), 'to_promote');
-    await using running = exporterAt(standby, quick);
+    const of = (role: 'primary' | 'replica') => customQuery({ name: `of_${role}`, role });
+    await using running = exporterAt(standby, {
+      ...quick,
+      customQueries: [of('primary'), of('replica')],
+    });
     await running.cycle();
     expect(await value(running, 'pg_replication_is_replica{}')).toBe(1);
+    expect(await value(running, 'of_replica_pending{}')).toBe(1);
+    expect(await value(running, 'of_primary_pending{}')).toBeUndefined();
     expect(running.exporter.status()).toMatchObject({ inRecovery: true });
     await standby.promote();
     await running.cycle();
     expect(await value(running, 'pg_replication_is_replica{}')).toBe(0);
     expect(await value(running, 'pg_replication_lag_seconds{}')).toBe(0);
     expect(await value(running, 'pg_replication_last_replay_seconds{}')).toBeUndefined();
+    expect(await value(running, 'of_replica_pending{}')).toBeUndefined();
+    expect(await value(running, 'of_primary_pending{}')).toBe(1);
     await server().query(`SELECT pg_drop_replication_slot('to_promote')`);
   });
 });

@@ -20,12 +20,15 @@ import { exporterStatusOf } from './tell.ts';
 export interface ExporterInput {
   readonly connection: Connection;
   readonly collectors: readonly Collector[];
+  /** Asked after the collectors, within a budget of their own: no view waits for them. */
+  readonly customQueries: readonly Collector[];
   /** Absent when Patroni's metrics are not asked for. */
   readonly patroni?: PatroniSource;
   /** `host:port`, for labels and messages. */
   readonly address: string;
   readonly intervalMs: number;
   readonly budgetMs: number;
+  readonly customBudgetMs: number;
   readonly maxSeries: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -39,6 +42,9 @@ export type NextWait = number;
 
 /** While the server is away it is asked again sooner than a cycle would. */
 const firstRetryMs = 1_000;
+
+/** PostgreSQL's message may quote what a custom query cast; `/status` needs no more than its beginning. */
+const longestErrorCharacters = 500;
 
 /** Drives the cycles: connect, collect, sample; `/metrics` renders what they left, and asks nothing. */
 export class Exporter implements Agent {
@@ -121,13 +127,20 @@ export class Exporter implements Agent {
       const session = await connection.session(signal);
       const run: RunStatement = (statement) => session.query(statement, signal);
       const facts = await identify(run, address);
-      for await (const outcome of this.#collect(facts, run, signal)) {
+      const { collectors, budgetMs, customQueries, customBudgetMs } = this.#input;
+      for await (const outcome of this.#collect(collectors, budgetMs, facts, run, signal)) {
         // What fails because the session ended tells nothing of the collector.
         if (!session.alive && outcome.kind === 'failed') throw outcome.error;
         this.#take(outcome);
         if (outcome.kind === 'failed') result = 'partly';
       }
       this.#reached(facts);
+      for await (const outcome of this.#collect(customQueries, customBudgetMs, facts, run, signal)) {
+        this.#take(outcome);
+        if (outcome.kind === 'failed') result = 'partly';
+        // A custom query may well have ended it. The views were read; the other queries have the next cycle.
+        if (!session.alive) break;
+      }
       return result;
     } catch (error) {
       if (!signal.aborted) this.#away(error);
@@ -149,8 +162,14 @@ export class Exporter implements Agent {
     }
   }
 
-  #collect(facts: ServerFacts, run: RunStatement, signal: AbortSignal): AsyncGenerator<CollectorOutcome> {
-    const { clock, collectors, maxSeries, budgetMs } = this.#input;
+  #collect(
+    collectors: readonly Collector[],
+    budgetMs: number,
+    facts: ServerFacts,
+    run: RunStatement,
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectorOutcome> {
+    const { clock, maxSeries } = this.#input;
     const due = dueNow(collectors, (id) => this.#snapshot.get(id), clock.monotonicMs());
     return collect({ collectors: due, facts, run, maxSeries, budgetMs, clock, signal });
   }
@@ -166,16 +185,21 @@ export class Exporter implements Agent {
   #record(id: string, durationMs: number, result: Sampled | { readonly error: unknown }): void {
     const { clock, metrics, logger } = this.#input;
     const startedAtMs = clock.monotonicMs() - durationMs;
-    const failedBefore = this.#snapshot.get(id)?.error !== undefined;
+    const everyMs = this.#input.customQueries.find((query) => query.id === id)?.everyMs;
+    const run = { id, startedAtMs, durationMs, ...(everyMs === undefined ? {} : { everyMs }) };
+    const before = this.#snapshot.get(id);
+    const failedBefore = before?.error !== undefined;
     if ('error' in result) {
-      const error = describeError(result.error);
+      const error = describeError(result.error).slice(0, longestErrorCharacters);
       metrics.collectorFailures.inc({ collector: id });
-      this.#snapshot.put({ id, startedAtMs, durationMs, error });
+      this.#snapshot.put({ ...run, error });
       if (!failedBefore) logger.warn({ collector: id, error }, 'collector failed');
       return;
     }
     metrics.seriesDropped.inc({ collector: id }, result.dropped);
-    this.#snapshot.put({ id, startedAtMs, durationMs, held: { ...result, sampledAt: clock.now() } });
+    this.#snapshot.put({ ...run, held: { ...result, sampledAt: clock.now() } });
+    if (result.dropped > 0 && (before?.held?.dropped ?? 0) === 0)
+      logger.warn({ collector: id, dropped: result.dropped }, 'collector has more series than are served');
     if (failedBefore) logger.info({ collector: id }, 'collector works again');
   }
 
@@ -195,13 +219,13 @@ export class Exporter implements Agent {
 
   /** The server cannot be asked: whatever was read of it is true no longer. */
   #away(error: unknown): void {
-    const { logger, address, collectors } = this.#input;
+    const { logger, address, collectors, customQueries } = this.#input;
     const why = describeError(error);
     if (this.#unreachable === undefined) {
       const known = error instanceof HowdahError ? { code: error.code, remedy: error.kind.remedy } : {};
       logger.warn({ address, error: why, ...known }, 'PostgreSQL does not answer');
     }
-    for (const { id } of collectors) this.#snapshot.forget(id);
+    for (const { id } of [...collectors, ...customQueries]) this.#snapshot.forget(id);
     this.#unreachable = `PostgreSQL at ${address}: ${why}`;
     this.#failures += 1;
   }

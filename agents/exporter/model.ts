@@ -43,10 +43,17 @@ export interface ServerFacts {
 /** Runs one statement in the cycle's session. */
 export type RunStatement = <Row>(statement: Statement<Row>) => Promise<readonly Row[]>;
 
-/** One view, one file. */
+/** One view, one file; or a custom query. */
 export interface Collector {
   /** The label of `pg_scrape_collector_success`, in postgres_exporter's words where it has the same. */
   readonly id: string;
-  /** Reads the view; undefined where this server's version has none. */
-  read(run: RunStatement, facts: ServerFacts, maxSeries: number): Promise<Reading | undefined>;
+  /** The least time between the starts of two runs; absent, each cycle. */
+  readonly everyMs?: number;
+  /** Reads the view; undefined where this server's version has none, or its role is another. */
+  read(
+    run: RunStatement,
+    facts: ServerFacts,
+    maxSeries: number,
+    signal: AbortSignal,
+  ): Promise<Reading | undefined>;
 }

@@ -32,6 +32,12 @@ describe('the exposition text', () => {
     expect(renderSamples([])).toBe('');
   });
 
+  it('says infinity in the word of the format', () => {
+    expect(renderSamples([{ family: other, labels: [], value: Number.POSITIVE_INFINITY }])).toMatch(
+      /pg_y \+Inf\n$/,
+    );
+  });
+
   it('can be read back whatever a database is called', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.double({ noNaN: true }), (name, value) => {

@@ -24,8 +24,12 @@ const headOf = ({ name, type, help }: Family): string =>
 
 const lineOf = ({ family, labels, value }: Sample): string => {
   const pairs = family.labels.map((name, index) => `${name}="${escapeLabel(labels[index] ?? '')}"`);
-  return `${family.name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+  return `${family.name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${valueText(value)}`;
 };
+
+/** JavaScript's `Infinity` is not the word of the format. */
+const valueText = (value: number): string =>
+  Math.abs(value) === Number.POSITIVE_INFINITY ? `${value < 0 ? '-' : '+'}Inf` : String(value);
 
 const special = /[\\"\n]/;
 

@@ -27,6 +27,8 @@ export interface CollectorState {
   readonly id: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** Of a collector that runs less often than each cycle. */
+  readonly everyMs?: number;
   readonly held?: Held;
   readonly error?: string;
 }

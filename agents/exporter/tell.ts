@@ -40,6 +40,7 @@ export const exporterStatusOf = ({
     ok: held !== undefined,
     durationSeconds: durationMs / 1_000,
     ...(held === undefined ? {} : { sampledAt: held.sampledAt.toISOString() }),
+    ...(held === undefined || held.dropped === 0 ? {} : { seriesDropped: held.dropped }),
     ...(error === undefined ? {} : { error }),
   })),
 });

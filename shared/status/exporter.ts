@@ -18,6 +18,8 @@ export const exporterStatus = z.object({
       durationSeconds: z.number().nonnegative().optional(),
       /** When its values were read; they are served with this age. */
       sampledAt: instant.optional(),
+      /** Series that are not served because there were too many; of a custom query at least so many. */
+      seriesDropped: z.int().positive().optional(),
       error: z.string().optional(),
     }),
   ),

@@ -5,6 +5,7 @@ export interface ExposedFamily {
 }
 
 const sampleLine = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/s;
+const numberIn = (text: string | undefined): number => Number(text?.replace(/Inf$/, 'Infinity'));
 const labelPair = /([A-Za-z_]\w*)="((?:[^"\\\n]|\\[\\"n])*)"(?:,|$)/y;
 
 /** `a="1",b="2"` → the pairs; throws on anything else, because Prometheus would. */
@@ -40,12 +41,12 @@ export const parseExposition = (text: string): Exposition => {
       continue;
     }
     const [, name, labels = '', value] = sampleLine.exec(line) ?? [];
-    if (name === undefined || Number.isNaN(Number(value))) throw new Error(`not a sample: ${line}`);
+    if (name === undefined || Number.isNaN(numberIn(value))) throw new Error(`not a sample: ${line}`);
     const declared = types.get(name);
     if (declared === undefined) throw new Error(`sample before its type: ${line}`);
     const key = `${name}{${labels}}`;
     if (series.has(key)) throw new Error(`series twice: ${key}`);
-    series.set(key, Number(value));
+    series.set(key, numberIn(value));
     const names = labelsOf(labels)
       .map(([label]) => label)
       .toSorted()
