@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { beforeAll, expect, it } from 'vitest';
-import { leadingPod, looksOf } from './operator/leader.ts';
+import { leadingPod, looksOf, watchFailuresOf } from './operator/leader.ts';
 import { minimalExample } from './operator/minimal-example.ts';
 import { useOperator } from './operator/use-operator.ts';
 
@@ -79,7 +79,7 @@ it(
     const leader = await leadingPod(operator());
     const looks = async () => (await looksOf(leader, 'done')) + (await looksOf(leader, 'failed'));
     const apiServer = operator().cluster.part('kube-apiserver');
-    const from = await looks();
+    const [from, brokenOff] = [await looks(), await watchFailuresOf(leader)];
     // A server that is demoted ends its sessions, and this one with them.
     const session = await orders().connect(await orders().primary());
     await apiServer.kill(operator().signal);
@@ -87,6 +87,8 @@ it(
       await delay(awayMs);
       // One each second would be haste: a cluster that rests is looked at four times a minute.
       expect((await looks()) - from).toBeLessThan(awayMs / 1_000);
+      // Sixteen kinds are watched until the lease is lost, and each is begun anew less and less often.
+      expect((await watchFailuresOf(leader)) - brokenOff).toBeLessThan(16 * 8);
       const { rows } = await session.query('SELECT pg_is_in_recovery() AS demoted');
       expect(rows).toEqual([{ demoted: false }]);
     } finally {

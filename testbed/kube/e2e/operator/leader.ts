@@ -37,8 +37,14 @@ export const killLeader = async (operator: InstalledOperator): Promise<void> => 
 };
 
 /** Looks at clusters since this process of the operator was started. */
-export const looksOf = async ({ address }: Pod, outcome: 'done' | 'failed'): Promise<number> => {
-  const text = await getText(`http://${address}:8080/metrics`, AbortSignal.timeout(5_000));
-  const family = samplesOf(text, 'howdah_operator_reconciles_total');
+export const looksOf = async (pod: Pod, outcome: 'done' | 'failed'): Promise<number> => {
+  const family = await familyOf(pod, 'howdah_operator_reconciles_total');
   return family.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
 };
+
+/** Watches of all kinds that broke off since then, and were begun anew. */
+export const watchFailuresOf = async (pod: Pod): Promise<number> =>
+  (await familyOf(pod, 'howdah_operator_watch_failures_total')).reduce((sum, { value }) => sum + value, 0);
+
+const familyOf = async ({ address }: Pod, name: string) =>
+  samplesOf(await getText(`http://${address}:8080/metrics`, AbortSignal.timeout(5_000)), name);
