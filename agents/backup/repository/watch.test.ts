@@ -1,6 +1,6 @@
 import type { StanzaInfo } from '@howdah/pgbackrest/info';
 import { fakeClock } from '@howdah/testing/fake-clock';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { at, backupOf, infoOf } from '../testing/samples.ts';
 import { createRepositoryWatch } from './watch.ts';
 
@@ -29,6 +29,41 @@ describe('reading the repositories', () => {
     await repositories.read(quiet);
     expect(asked).toEqual([undefined]);
     expect(repositories.failure()).toBeUndefined();
+  });
+
+  it('begins after it was asked for: one under way may be older than what is looked for', async () => {
+    const answers: ((info: StanzaInfo) => void)[] = [];
+    const { asked, watch: repositories } = watch(() => new Promise((resolve) => answers.push(resolve)));
+    const before = repositories.read(quiet);
+    const [after, too] = [repositories.read(quiet), repositories.read(quiet)];
+    answers[0]?.(infoOf());
+    await before;
+    await vi.waitUntil(() => answers.length === 2);
+    answers[1]?.(infoOf({ backups: [backupOf('full', at('01T00:00'))] }));
+    await Promise.all([after, too]);
+    expect(repositories.views()[0]?.backups).toHaveLength(1);
+    // Those who waited shared one.
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is done again for who still wants it, when whoever began it has given up', async () => {
+    const answers: { resolve: (info: StanzaInfo) => void; reject: (error: Error) => void }[] = [];
+    const { watch: repositories } = watch(
+      () => new Promise((resolve, reject) => answers.push({ resolve, reject })),
+    );
+    const first = repositories.read(quiet);
+    const stop = new AbortController();
+    const impatient = expect(repositories.read(stop.signal)).rejects.toThrow('enough');
+    const patient = repositories.read(quiet);
+    answers[0]?.resolve(infoOf());
+    await first;
+    await vi.waitUntil(() => answers.length === 2);
+    stop.abort(new Error('enough'));
+    answers[1]?.reject(new Error('stopped'));
+    await impatient;
+    await vi.waitUntil(() => answers.length === 3);
+    answers[2]?.resolve(infoOf());
+    await patient;
   });
 
   it('asks each by itself when one hangs the command, and shows the good one', async () => {
@@ -61,12 +96,6 @@ describe('reading the repositories', () => {
     expect(repositories.failure()).toBe('no such program');
     expect(repositories.info()).toBeUndefined();
     expect(repositories.views()).toMatchObject([{ reachable: false, backups: [{ type: 'full' }] }]);
-  });
-
-  it('reads once for all who want to know at the same time', async () => {
-    const { asked, watch: repositories } = watch(async () => infoOf());
-    await Promise.all([repositories.read(quiet), repositories.read(quiet)]);
-    expect(asked).toHaveLength(1);
   });
 
   it('rejects when aborted, and takes that for no failure', async () => {

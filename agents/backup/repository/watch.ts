@@ -6,7 +6,10 @@ import { type Reading, type RepositoryView, viewsAfter } from './views.ts';
 
 /** What is known of the repositories, read when asked to. */
 export interface RepositoryWatch {
-  /** Reads now, or joins the reading under way. Never rejects but for an abort. */
+  /**
+   * Reads, with a reading that begins after the call: one under way may be older than the backup that is looked for. Who
+   * waits for the next one shares it. Never rejects but for an abort.
+   */
   read(signal: AbortSignal): Promise<void>;
   /**
    * Asks each repository that answered at the last reading whether it still does, so that one that died shows
@@ -28,6 +31,9 @@ export interface RepositoryWatchInput {
   readonly clock: Clock;
 }
 
+/** Whoever began a reading has no use for it any more; others who wait for it have. */
+class GivenUp extends Error {}
+
 export const createRepositoryWatch = ({
   repository,
   configured,
@@ -36,6 +42,7 @@ export const createRepositoryWatch = ({
   let views: readonly RepositoryView[] = [];
   let last: Reading | undefined;
   let reading: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
 
   const readOnce = async (signal: AbortSignal): Promise<void> => {
     const outcome = await readAll(signal);
@@ -100,6 +107,38 @@ export const createRepositoryWatch = ({
     }
   };
 
+  const begin = (signal: AbortSignal): Promise<void> => {
+    reading = readOnce(signal)
+      .catch((error: unknown) => {
+        throw signal.aborted ? new GivenUp() : error;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+
+  const join = (signal: AbortSignal): Promise<void> => {
+    if (next === undefined && reading === undefined) return begin(signal);
+    next ??= Promise.resolve(reading)
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return begin(signal);
+      });
+    return next;
+  };
+
+  const read = async (signal: AbortSignal): Promise<void> => {
+    try {
+      await join(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof GivenUp)) throw error;
+      await read(signal);
+    }
+  };
+
   return {
     probe: async (signal) => {
       if (reading !== undefined) return;
@@ -111,11 +150,6 @@ export const createRepositoryWatch = ({
     views: () => views,
     info: () => (last !== undefined && 'info' in last ? last.info : undefined),
     failure: () => (last !== undefined && 'failure' in last ? last.failure : undefined),
-    read: (signal) => {
-      reading ??= readOnce(signal).finally(() => {
-        reading = undefined;
-      });
-      return reading;
-    },
+    read,
   };
 };
