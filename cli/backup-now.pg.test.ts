@@ -46,9 +46,13 @@ test('howdah backup cancel stops what runs, and neither this agent nor the next 
       /^nightly \(full, repository 1, since .*\) is cancelled: /,
     );
     expect(code).toBe(0);
-    expect(agent.status().runs?.[0]).toMatchObject({
-      ...{ scheduleId: 'nightly', outcome: 'aborted', reason: 'cancelled by howdah backup cancel on pg-0' },
-    });
+    // The journal hears of it a moment later.
+    const reason = 'cancelled by howdah backup cancel on pg-0';
+    await vi.waitFor(
+      () =>
+        expect(agent.status().runs?.[0]).toMatchObject({ scheduleId: 'nightly', outcome: 'aborted', reason }),
+      within,
+    );
     const again = await howdah('cancel');
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('no backup runs on pg-0');
