@@ -3,6 +3,7 @@ import type { CommandOptions, KubeCluster } from '@howdah/testbed-kube/kube-clus
 import { getJson, getText } from '@howdah/testbed-tools/http';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { Client, type QueryResultRow } from 'pg';
+import { ownWords } from './own-words.ts';
 import { type Pod, parsePods } from './pods.ts';
 
 /** The members of one Patroni, and what tests ask of them and of the agents in their pods. */
@@ -71,10 +72,9 @@ export const membersIn = ({
       cluster
         .kubectl(['--namespace', namespace, ...args], AbortSignal.timeout(20_000))
         .catch((error: unknown) => String(error));
-    const logs = ['logs', '-l', label, '--all-containers', '--prefix', '--tail=15', '--max-log-requests=20'];
-    const events = ['events', '--types=Warning'];
-    const parts = [['get', 'pods', '-o', 'wide'], events, logs].map(words);
-    return (await Promise.all([keepersWords(), ...parts])).join('\n');
+    const logs = ['logs', '-l', label, '--all-containers', '--prefix', '--tail=1000', '--max-log-requests=20'];
+    const parts = [words(['get', 'pods', '-o', 'wide']), words(['events', '--types=Warning'])];
+    return (await Promise.all([keepersWords(), ...parts, words(logs).then(ownWords)])).join('\n');
   };
   const connect = async ({ address }: Pod) => {
     const client = new Client({
