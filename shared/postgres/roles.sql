@@ -31,6 +31,9 @@ GRANT pg_monitor TO howdah_monitor;
 ALTER ROLE howdah_monitor SET statement_timeout = '10s';
 
 -- backup: pgBackRest's own needs. pg_backup_start waits for a checkpoint, so it has no statement_timeout.
+-- After a promotion a backup and a check may work at once, each over a connection of its own, while the agent asks
+-- for role and archive; one more may be of a process that was stopped, and the server has not noticed yet.
+ALTER ROLE howdah_backup CONNECTION LIMIT 6;
 GRANT pg_read_all_settings TO howdah_backup;
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_backup_start(text, boolean) TO howdah_backup;
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_backup_stop(boolean) TO howdah_backup;

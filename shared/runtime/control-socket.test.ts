@@ -1,4 +1,6 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -43,6 +45,20 @@ it('takes the place of what a killed process has left, a live one’s too', asyn
   expect((await post(path, '/echo', '{}')).code).toBe(202);
   await second();
   await first();
+});
+
+it('writes nowhere but in the socket’s own directory: in a pod all around it is read-only', async () => {
+  await using directory = await temporaryDirectory();
+  await mkdir(join(directory.path, 'run'));
+  const changed = new Set<string | null>();
+  const watcher = watch(directory.path, (_, name) => changed.add(name));
+  const close = await openControlSocket(join(directory.path, 'run', 'backup.sock'), []);
+  const told = once(watcher, 'change');
+  await writeFile(join(directory.path, 'last'), '');
+  await told;
+  await close();
+  watcher.close();
+  expect([...changed].filter((name) => name !== 'run')).toEqual(['last']);
 });
 
 it('refuses what is no JSON, too long, or not there', async () => {

@@ -33,7 +33,7 @@ export const openControlSocket = async (
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     // Made where nobody else can reach it: bind(2) gives it the mode of the umask.
-    const nursery = await mkdtemp(join(dirname(path), '.'));
+    const nursery = await mkdtemp(`${dirname(path)}/.`);
     try {
       const made = join(nursery, basename(path));
       await server.listen({ path: made });

@@ -52,6 +52,15 @@ it('has a first full backup in the store, taken by the primary and by no other m
   }
 });
 
+it('takes a backup when a person in the pod asks for one', async () => {
+  const { name } = await patroni().primary();
+  const asked = ['/usr/local/bin/howdah', 'backup', 'now', '--type', 'incr'];
+  const said = await patroni().exec(name, 'howdah', asked, { timeoutMs: 120_000 });
+  const newest = (await storedBackups(patroni(), await patroni().primary())).at(-1);
+  expect(newest).toMatchObject({ type: 'incr', annotation: { 'howdah-member': name } });
+  expect(said).toContain(newest?.label);
+});
+
 it('runs in a namespace of Pod Security level restricted, without a service account’s token in the agents', async () => {
   const namespace = await patroni().cluster.kubectl(
     ['get', 'namespace', patroni().namespace, '-o', 'jsonpath={.metadata.labels}'],
