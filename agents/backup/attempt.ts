@@ -51,6 +51,9 @@ export interface AttemptReport {
 
 /** Cancellations that this process remembers for itself: of repositories without a journal, and while its store is away. */
 const mostCancelled = 100;
+/** Looks for a backup, until the repository can be read. */
+const mostLooks = 4;
+const lookAgainMs = 10_000;
 
 /** claim → run → verify: one attempt at a time, for as long as this member may and nobody stops it. */
 export class Attempts {
@@ -136,7 +139,7 @@ export class Attempts {
       const cancellation = this.#cancellable();
       const end = await this.#run(this.#running, claim, cancellation, signal);
       // Asked to stop, there is no time left to look; the next look of whoever is primary then will tell.
-      if (!signal.aborted) await repositories.read(signal).catch(() => undefined);
+      if (!signal.aborted) await this.#look(repo, end, signal);
       const view = viewIn(repositories.views(), repo);
       const outcomes = verifyRun({ run, startedAt, endedAt: clock.now(), end, repository: view });
       const [own] = outcomes;
@@ -149,6 +152,16 @@ export class Attempts {
     } finally {
       this.#running = undefined;
       this.#cancellation = undefined;
+    }
+  }
+
+  /** A store that does not answer proves nothing: what pgBackRest says was done is looked for again. */
+  async #look(repo: number, end: RunEnd, signal: AbortSignal): Promise<void> {
+    const { clock, repositories } = this.#input;
+    for (let look = 1; look <= mostLooks && !signal.aborted; look += 1) {
+      if (look > 1) await clock.sleep(lookAgainMs, signal).catch(() => undefined);
+      await repositories.read(signal).catch(() => undefined);
+      if (end.kind !== 'completed' || viewIn(repositories.views(), repo)?.reachable === true) return;
     }
   }
 

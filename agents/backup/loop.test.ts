@@ -32,17 +32,19 @@ const primary = async (
   const backups = [backupOf('full', old), backupOf('full', old, { repo: 2 })];
   const outcomes: RunOutcome[] = [];
   const asked = { stanza: 0, backup: 0 };
-  const state = { fails, hold: false, isPrimary: true };
+  const state = { fails, hold: false, isPrimary: true, silentLooks: 0 };
   const repository = {
-    info: async () =>
-      infoOf({
+    info: async () => {
+      if (asked.backup > 0 && state.silentLooks-- > 0) throw new Error('no answer');
+      return infoOf({
         backupLock: { held: state.fails.locked ?? false },
         repositories: [
           { repo: 1, cipher: 'none', status: ok },
           { repo: 2, cipher: 'none', status: state.fails.stanza ? noStanza : ok },
         ],
         backups: [...backups],
-      }),
+      });
+    },
     reach: async () => undefined,
     createStanza: async () => {
       asked.stanza += 1;
@@ -114,6 +116,16 @@ describe('the loop', () => {
     const silent = { ...store, list: () => new Promise<never>(() => undefined) };
     const { cycle, told } = await primary({}, { store: [store, silent] });
     expect(await cycle()).toBe(0);
+    expect(told()).toEqual(['repo1 done']);
+  });
+
+  it('looks again for a backup whose store does not answer, before it tells it as failed', async () => {
+    const { cycle, clock, state, told } = await primary();
+    state.silentLooks = 2;
+    const cycled = cycle();
+    await clock.advance(10_000);
+    await clock.advance(10_000);
+    await cycled;
     expect(told()).toEqual(['repo1 done']);
   });
 
