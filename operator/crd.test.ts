@@ -7,6 +7,7 @@ import { customResourceDefinitions } from './crd.ts';
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly required?: readonly string[];
   readonly default?: unknown;
 }
 
@@ -26,7 +27,7 @@ it.each(Object.entries(agentSections))(
     const here = spec().properties?.[section] as Schema;
     const keys = new Set(keysOf(here));
     const wanted = keysOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema);
-    // The operator writes it by the spec’s own.
+    // The operator writes them by the spec’s own, of which the next test tells.
     const fromSpec = (key: string) => section === 'backup' && key.startsWith('.repositories[]');
     expect(wanted.filter((key) => !keys.has(key) && !fromSpec(key))).toEqual([]);
     expect(wanted.length).toBeGreaterThan(5);
@@ -36,6 +37,45 @@ it.each(Object.entries(agentSections))(
     expect(ofAgent.some(defaults)).toBe(false);
   },
 );
+
+it('asks for nothing that the operator fills in', () => {
+  const at = (...path: readonly string[]) =>
+    path.reduce<Schema | undefined>((schema, name) => schema?.properties?.[name], spec());
+  expect(at('backup', 'pgbackrest', 'render')?.properties).toHaveProperty('optionLists');
+  for (const path of [
+    ['backup', 'pgbackrest', 'render'],
+    ['exporter', 'patroni'],
+    ['configReload', 'certificate'],
+  ])
+    expect(at(...path), path.join('.')).not.toHaveProperty('required');
+  expect(at('audit', 'store', 's3')?.required).toContain('bucket');
+});
+
+/** What says otherwise of a repository than the agent's own file; all the rest has the same name. */
+const repositoryWords: Readonly<Record<string, readonly string[]>> = {
+  name: ['repo'],
+  encryptionSecret: ['encryption.passphraseFile'],
+  's3.credentialsSecret': ['s3.accessKeyIdFile', 's3.secretAccessKeyFile', 's3.caFile'],
+  'azure.credentialsSecret': [
+    ...['azure.accountName', 'azure.accountKeyFile', 'azure.sasTokenFile', 'azure.caFile'],
+  ],
+  'gcs.credentialsSecret': ['gcs.keyFile', 'gcs.caFile'],
+  's3.keyType': ['keyType'],
+  'volume.claimName': ['volume.directory'],
+};
+
+it('has a word for everything that the backup agent knows of a repository', () => {
+  const leavesOf = (schema: Schema | undefined) => {
+    const keys = keysOf(schema?.items ?? {}).map((key) => key.slice(1));
+    return keys.filter((key) => !keys.some((other) => other.startsWith(`${key}.`)));
+  };
+  const agents = z.toJSONSchema(agentSections.backup.schema, { io: 'input', unrepresentable: 'any' });
+  const wanted = leavesOf((agents as Schema).properties?.repositories);
+  const here = leavesOf(spec().properties?.backup?.properties?.repositories as Schema);
+  const said = here.flatMap((key) => repositoryWords[key] ?? [key]);
+  // Members of a cluster share every repository; a claim is one for all.
+  expect(wanted.filter((key) => !said.includes(key))).toEqual(['volume.shared']);
+});
 
 /** Every schema in it, with where it stands. */
 const schemasIn = (

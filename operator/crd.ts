@@ -17,8 +17,15 @@ const optional = (schema: StructuralSchema): StructuralSchema => {
   return { ...rest, properties: mapValues(schema.properties ?? {}, withoutDefault) };
 };
 
-const withoutDefault = ({ default: otherwise, ...schema }: StructuralSchema): StructuralSchema => ({
+/** Parts of those files of which the operator fills in what they must have, too. */
+const filledIn: readonly string[] = ['patroni', 'render', 'certificate'];
+
+const withoutDefault = (
+  { default: otherwise, required, ...schema }: StructuralSchema,
+  name?: string,
+): StructuralSchema => ({
   ...schema,
+  ...(required === undefined || (name !== undefined && filledIn.includes(name)) ? {} : { required }),
   ...(otherwise === undefined || JSON.stringify(otherwise) === '{}'
     ? {}
     : { description: `${schema.description ?? ''} Default: ${JSON.stringify(otherwise)}.`.trim() }),
@@ -28,9 +35,9 @@ const withoutDefault = ({ default: otherwise, ...schema }: StructuralSchema): St
 
 const mapValues = <Value, Other>(
   record: Readonly<Record<string, Value>>,
-  change: (value: Value) => Other,
+  change: (value: Value, key: string) => Other,
 ): Record<string, Other> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
 /** The spec with every key of the five agents' files in its sections. */
 const clusterSpecSchema = (spec: StructuralSchema): StructuralSchema => {

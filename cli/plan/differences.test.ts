@@ -5,14 +5,12 @@ import { wantedWith } from '@howdah/operator/testing/wanted';
 import { describe, expect, it } from 'vitest';
 import { differences } from './differences.ts';
 
-const storesOf = (key: string) => ({
-  s3: { 'access-key-id': 'AKIA', 'secret-access-key': key, 'ca.crt': 'authority' },
-});
 const backup = {
   repositories: [{ name: 'repo1', s3: { bucket: 'backups', endpoint: 's3', credentialsSecret: 's3' } }],
 };
-const objectsOf = (spec: object = {}, key = 'very-secret') => {
-  const wanted = wantedWith({ backup, ...spec }, { secrets: storesOf(key) });
+const secrets = { s3: { 'access-key-id': 'AKIA', 'secret-access-key': 'very-secret' } };
+const objectsOf = (spec: object = {}) => {
+  const wanted = wantedWith({ backup, ...spec }, { secrets });
   return desire(wanted, agentConfigs(wanted), () => ({})).objects;
 };
 const changed = (before: readonly KubeObject[], after: readonly KubeObject[]) =>
@@ -76,13 +74,17 @@ describe('what would change', () => {
 
 describe('what is secret', () => {
   it('is never told of a Secret: only which of its keys change', () => {
-    const found = changed(objectsOf({}, 'very-secret'), objectsOf({}, 'more-secret'));
-    expect(found).toEqual({
-      'Secret orders-pgbackrest': [
-        { path: 'data.pgbackrest.conf', hidden: true },
-        { path: 'data.repo1-secret-access-key', hidden: true },
-      ],
+    const secret = (password: string): KubeObject => ({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'orders-user-app' } },
+      data: { user: 'YXBw', password },
     });
+    expect(changed([secret('dmVyeS1zZWNyZXQ=')], [secret('bW9yZS1zZWNyZXQ=')])).toEqual({
+      'Secret orders-user-app': [{ path: 'data.password', hidden: true }],
+    });
+  });
+
+  it('is in none of the objects that are made of it', () => {
+    expect(JSON.stringify(objectsOf())).not.toMatch(/AKIA|very-secret/);
   });
 
   it.each([

@@ -20,8 +20,8 @@ const whole = plan({
     },
     { kind: 'PodDisruptionBudget', name: `${longName}-pgbackrest`, what: 'made', differences: [] },
     {
-      ...{ kind: 'Secret', name: 'orders-pgbackrest', what: 'changed' },
-      differences: [{ path: 'data.pgbackrest.conf', hidden: true }],
+      ...{ kind: 'Secret', name: 'orders-user-app', what: 'changed' },
+      differences: [{ path: 'data.password', hidden: true }],
     },
     {
       ...{ kind: 'StatefulSet', name: 'orders', what: 'replaced', note: 'its pods stay' },
@@ -42,7 +42,7 @@ describe('a plan in words', () => {
     const lines = planText({ clusters: [whole], others: ['Secret s3'] }, style).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines).toContain('  spec.instances: 3 → 4');
-    expect(lines).toContain('  data.pgbackrest.conf changes (its value is not shown)');
+    expect(lines).toContain('  data.password changes (its value is not shown)');
     expect(lines).toContain('  1. orders-2 gets a new pod');
     expect(lines).toContain('  app: app, reports');
     expect(lines.join('\n')).toMatch(/^\+ {2}PodDisruptionBudget {2}a-name/m);

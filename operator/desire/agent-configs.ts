@@ -3,7 +3,7 @@ import { type AgentName, agentSections } from '../agent-sections.ts';
 import { auditStore } from './audit-store.ts';
 import { authorityIn } from './authority.ts';
 import { paths, ports, stanza } from './paths.ts';
-import { journalStores } from './repository-stores.ts';
+import { backupRepositories } from './repository-stores.ts';
 import { serverNameOf, type Wanted } from './wanted.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -30,6 +30,21 @@ const patroniOf = (wanted: Wanted): Values => {
 
 const postgres = { host: paths.socket };
 
+/** pgbackrest.conf is made of it and of the repositories. */
+const render = {
+  directory: paths.pgbackrestConfig,
+  dataDirectory: paths.pgdata,
+  options: {
+    'start-fast': 'y',
+    'compress-type': 'lz4',
+    'lock-path': paths.pgbackrestLock,
+    'log-level-console': 'warn',
+    'log-level-file': 'off',
+    // Asynchronous archiving would need a spool that both containers write.
+    'archive-timeout': '60',
+  },
+};
+
 /** What follows from the cluster itself; a spec may say otherwise, key by key. */
 const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> => {
   const { namespace, name, spec } = wanted;
@@ -42,8 +57,8 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
             stanza,
             patroni,
             postgres,
-            pgbackrest: { configFile: `${paths.pgbackrestConfig}/pgbackrest.conf` },
-            repositories: journalStores(wanted),
+            pgbackrest: { render },
+            repositories: backupRepositories(wanted),
             schedules: [],
           },
     exporter: { patroni, postgres },
@@ -59,7 +74,7 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
       patroni: {
         ...patroni,
         username: 'patroni',
-        passwordFile: `${paths.secrets}/${restSecretMount}/password`,
+        passwordFile: `${paths.patroniRest}/password`,
       },
       postgres,
       preloadLibraries: spec.postgres.preloadLibraries,
@@ -69,9 +84,6 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
     },
   };
 };
-
-/** The Secret with Patroni's credentials is mounted under this name, whatever its own is. */
-export const restSecretMount = 'patroni-rest';
 
 /** Keys of a section that are the operator's own, and no agent's. */
 const ownKeys = ['enabled', 'repositories', 'retention'] as const satisfies readonly (
@@ -122,7 +134,5 @@ export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
 export const secretsNamed = (config: Values): ReadonlySet<string> => {
   const text = JSON.stringify(config);
   const found = text.matchAll(/"\/etc\/howdah\/secrets\/([a-z0-9]([-.a-z0-9]*[a-z0-9])?)\//g);
-  return new Set(
-    [...found].flatMap(([, name]) => (name === undefined || name === restSecretMount ? [] : [name])),
-  );
+  return new Set([...found].flatMap(([, name]) => name ?? []));
 };

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
 import { wantedWith } from '../testing/wanted.ts';
 import { agentConfigs } from './agent-configs.ts';
-import { pgbackrestSecret } from './config-maps.ts';
 import { memberTemplate } from './stateful-set.ts';
 
 const s3 = { endpoint: 's3.example.com', port: 9000, bucket: 'backups', credentialsSecret: 's3' };
 const azure = { endpoint: 'blob.example.com', container: 'backups', credentialsSecret: 'azure' };
 const secrets = {
-  s3: { 'access-key-id': 'key', 'secret-access-key': 'secret', 'ca.crt': 'PEM' },
+  s3: { 'access-key-id': 'key', 'secret-access-key': 'secret', 'ca.crt': '-----BEGIN CERTIFICATE-----' },
   azure: { 'account-name': 'account', 'account-key': 'words' },
 };
 const audited = (repository: object, audit: object = {}) =>
@@ -28,18 +27,12 @@ it('keeps audit records beside the backups when the spec says only that it audit
         s3: {
           endpoint: 'https://s3.example.com:9000',
           bucket: 'backups',
-          accessKeyIdFile: '/etc/pgbackrest/repo1-access-key-id',
-          caFile: '/etc/pgbackrest/repo1-ca.crt',
+          accessKeyIdFile: '/etc/howdah/secrets/s3/access-key-id',
+          caFile: '/etc/howdah/secrets/s3/ca.crt',
         },
       },
     },
   });
-  expect(Object.keys(pgbackrestSecret(wanted).data as object).toSorted()).toEqual([
-    'pgbackrest.conf',
-    'repo1-access-key-id',
-    'repo1-ca.crt',
-    'repo1-secret-access-key',
-  ]);
 });
 
 it('keeps them where they are when the list of repositories is put in another order', () => {
@@ -64,7 +57,7 @@ it('does so in Azure, too', () => {
           endpoint: 'https://account.blob.example.com',
           container: 'backups',
           accountName: 'account',
-          accountKeyFile: '/etc/pgbackrest/repo1-account-key',
+          accountKeyFile: '/etc/howdah/secrets/azure/account-key',
         },
       },
     },
@@ -83,8 +76,10 @@ it('takes the store that the spec names', () => {
   expect(auditUpload(wanted)).toMatchObject({ problems: [], config: { store: { web } } });
 });
 
-it('says that there is no store where no repository has one', () => {
-  expect(auditUpload(audited({ volume: { claimName: 'nfs' } }))?.problems).toEqual([
-    expect.stringContaining('spec.audit.store'),
-  ]);
+it.each([
+  { volume: { claimName: 'nfs' } },
+  { gcs: { bucket: 'backups', credentialsSecret: 'google' } },
+  { s3: { endpoint: 's3.example.com', bucket: 'backups', keyType: 'auto' } },
+])('says that there is no store where no repository has one that it enters by keys: %j', (repository) => {
+  expect(auditUpload(audited(repository))?.problems).toEqual([expect.stringContaining('spec.audit.store')]);
 });

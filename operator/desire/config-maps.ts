@@ -4,9 +4,7 @@ import { resources } from '@howdah/kube/resource';
 import { stringify } from 'yaml';
 import type { AgentConfig } from './agent-configs.ts';
 import { patroniConfig } from './patroni-config.ts';
-import { caFileOf, pgbackrestConf } from './pgbackrest-conf.ts';
 import { postgresFiles } from './postgres-files.ts';
-import { storeKeyFiles } from './repository-stores.ts';
 import { namesOf, owned, podFilesOf, type Wanted } from './wanted.ts';
 
 export const patroniConfigMap = (wanted: Wanted): KubeObject =>
@@ -40,26 +38,6 @@ export const authorityConfigMap = (wanted: Wanted): KubeObject | undefined =>
 
 export const postgresConfigMap = (wanted: Wanted): KubeObject =>
   owned(wanted, resources.configMap, namesOf(wanted.name).postgres, { data: postgresFiles(wanted) });
-
-/** A Secret, since it holds the keys of the stores. */
-export const pgbackrestSecret = (wanted: Wanted): KubeObject => {
-  const authorities = (wanted.spec.backup.repositories ?? []).flatMap((repository) => {
-    const secret = repository.s3?.credentialsSecret ?? repository.azure?.credentialsSecret;
-    const ca = secret === undefined ? undefined : wanted.secrets[secret]?.['ca.crt'];
-    return ca === undefined ? [] : [[caFileOf(repository), ca] as const];
-  });
-  const files = {
-    'pgbackrest.conf': pgbackrestConf(wanted),
-    ...Object.fromEntries(authorities),
-    ...storeKeyFiles(wanted),
-  };
-  return owned(wanted, resources.secret, namesOf(wanted.name).pgbackrest, {
-    type: 'Opaque',
-    data: Object.fromEntries(
-      Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')]),
-    ),
-  });
-};
 
 /** A short digest of what is mounted: a pod that carries another one has not been told of the newest yet. */
 export const digestOf = (objects: readonly KubeObject[]): string => {

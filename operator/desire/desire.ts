@@ -6,7 +6,6 @@ import {
   authorityConfigMap,
   digestOf,
   patroniConfigMap,
-  pgbackrestSecret,
   postgresConfigMap,
 } from './config-maps.ts';
 import { disruptionBudget, networkPolicy, podMonitor } from './guards.ts';
@@ -51,7 +50,7 @@ export const desire = (
     ]),
   );
   const postgres = postgresConfigMap(wanted);
-  const mounted = [...agents.values(), postgres, pgbackrestSecret(wanted)];
+  const mounted = [...agents.values(), postgres];
   const { digest: podDigest, template } = memberTemplate(wanted, configs);
   const guards = [disruptionBudget(wanted), networkPolicy(wanted), podMonitor(wanted)];
   const authority = authorityConfigMap(wanted);

@@ -12,9 +12,13 @@ export const paths = {
   applied: '/var/lib/howdah/postgres',
   agentConfig: '/etc/howdah/config',
   postgresSources: '/etc/howdah/postgres',
+  /** Secrets of users, each by its own name. */
   secrets: '/etc/howdah/secrets',
+  /** The password of Patroni’s REST API, for the agents. */
+  patroniRest: '/etc/howdah/patroni',
   /** In both containers: certificate, key and authority of PostgreSQL and of Patroni’s REST API. */
   tls: '/etc/howdah/tls',
+  /** In memory: pgbackrest.conf and its secrets, which the backup agent writes for both containers. */
   pgbackrestConfig: '/etc/pgbackrest',
   /** Shared by both containers: pgBackRest's lock. */
   pgbackrestLock: '/tmp/pgbackrest',

@@ -29,6 +29,14 @@ const firstDynamicConfig = (spec: ClusterSpec) => {
   return { ...rest, postgresql: recovery_conf === null ? others : postgresql };
 };
 
+/**
+ * The agents write pgbackrest.conf and may be a moment behind Patroni, which would then take its copy from the primary.
+ *
+ * @returns the command, begun as soon as the file is there or half a minute is over; nothing else waits for it.
+ */
+const onceConfigured = (command: string): string =>
+  `sh -c 'for second in $(seq 30); do test -e ${paths.pgbackrestConfig}/pgbackrest.conf && break; sleep 1; done; exec ${command}'`;
+
 /** A replica comes from the repository where it has a backup, so that the primary is left alone. */
 const replicaMethods = ({ backup, storage }: ClusterSpec) => {
   const wal = storage.wal !== undefined;
@@ -40,7 +48,7 @@ const replicaMethods = ({ backup, storage }: ClusterSpec) => {
   return {
     create_replica_methods: ['pgbackrest', 'basebackup'],
     pgbackrest: {
-      command: `pgbackrest --stanza=${stanza} --delta${link} restore`,
+      command: onceConfigured(`pgbackrest --stanza=${stanza} --delta${link} restore`),
       keep_data: true,
       no_params: true,
     },

@@ -16,7 +16,12 @@ const podOf = (spec: object = {}) => {
 const everything = {
   storage: { data: { size: '20Gi' }, wal: { size: '5Gi' }, logs: { size: '2Gi', storageClassName: 'slow' } },
   tls: { secretName: 'orders-tls' },
-  backup: { repositories: [{ name: 'repo1', volume: { claimName: 'nfs' } }] },
+  backup: {
+    repositories: [
+      { name: 'repo1', volume: { claimName: 'nfs' }, encryptionSecret: 'cipher' },
+      { name: 'repo2', s3: { endpoint: 'store', bucket: 'backups', credentialsSecret: 's3' } },
+    ],
+  },
   logs: {
     sinks: [{ id: 'loki', loki: { url: 'https://loki', passwordFile: '/etc/howdah/secrets/loki/password' } }],
   },
@@ -74,25 +79,53 @@ describe('the claims', () => {
   });
 });
 
+it('pgbackrest.conf lies in memory, written by the agents and read by PostgreSQL', () => {
+  const { postgres, agents, volumes: all } = podOf(everything);
+  const mount = { name: 'pgbackrest', mountPath: '/etc/pgbackrest' };
+  expect(agents).toContainEqual(mount);
+  expect(postgres).toContainEqual({ ...mount, readOnly: true });
+  expect(all.find(({ name }) => name === 'pgbackrest')).toMatchObject({ emptyDir: { medium: 'Memory' } });
+});
+
 describe('Secrets', () => {
-  const { volumes: all, postgres } = podOf(everything);
+  const { volumes: all, postgres, agents } = podOf(everything);
   const volume = (name: string) => all.find((each) => each.name === name);
 
   it('are for the pod’s group alone; only one that an agent names may be missing', () => {
     const secrets = all.filter((each) => 'secret' in each);
-    expect(secrets.map(({ name }) => name)).toEqual(['pgbackrest', 'tls', 'patroni-rest', 'secret-loki']);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      ...['tls', 'patroni-rest', 'secret-cipher', 'secret-loki', 'secret-s3', 'authority-s3'],
+    ]);
     for (const each of secrets) expect(each).toMatchObject({ secret: { defaultMode: 0o440 } });
     expect(volume('secret-loki')).toMatchObject({ secret: { secretName: 'loki', optional: true } });
     expect(volume('tls')).not.toHaveProperty('secret.optional');
   });
 
-  it('of the agents are not in PostgreSQL’s container, and of Patroni’s login they see the password alone', () => {
-    const paths = postgres
-      .map(({ mountPath }) => mountPath)
-      .filter((path) => path.startsWith('/etc/howdah/secrets'));
-    expect(paths).toEqual([]);
+  it('of the agents are not in PostgreSQL’s container, but for the authorities of stores, at the same path', () => {
+    const below = '/etc/howdah/secrets/';
+    expect(postgres.filter(({ mountPath }) => mountPath.startsWith(below))).toEqual([
+      { name: 'authority-s3', mountPath: `${below}s3`, readOnly: true },
+    ]);
+    expect(volume('authority-s3')).toMatchObject({
+      secret: { secretName: 's3', items: [{ key: 'ca.crt', path: 'ca.crt' }], optional: true },
+    });
+    expect(agents).toContainEqual({ name: 'secret-s3', mountPath: `${below}s3`, readOnly: true });
+  });
+
+  it('of Patroni’s login are the password alone', () => {
     expect(volume('patroni-rest')).toMatchObject({
       secret: { items: [{ key: 'password', path: 'password' }] },
     });
+  });
+
+  it('may have names that no volume can have', () => {
+    const secret = `keys.of.the.store.${'x'.repeat(60)}`;
+    const s3 = { endpoint: 'store', bucket: 'backups', credentialsSecret: secret };
+    const pod = podOf({ backup: { repositories: [{ name: 'repo1', s3 }] } });
+    const names = pod.volumes.map(({ name }) => name);
+    expect(names.filter((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))).toEqual([]);
+    const mounted = { mountPath: `/etc/howdah/secrets/${secret}` };
+    expect(pod.agents).toContainEqual(expect.objectContaining(mounted));
+    expect(pod.postgres).toContainEqual(expect.objectContaining(mounted));
   });
 });

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Repository } from '@howdah/kinds/backup';
-import { type AgentConfig, restSecretMount, secretsNamed } from './agent-configs.ts';
+import { type AgentConfig, secretsNamed } from './agent-configs.ts';
 import { paths } from './paths.ts';
+import { storeSecretOf } from './repository-stores.ts';
 import { clusterLabel, namesOf, podFilesOf, type Wanted } from './wanted.ts';
 
 export interface Mount {
@@ -46,7 +48,6 @@ const walMounts = ({ spec }: Wanted, more: Partial<Mount> = {}): readonly Mount[
 /** Of both containers, at the same paths: pgBackRest compares its own with the server's. */
 const shared = (wanted: Wanted): readonly Mount[] => [
   mount('socket', paths.socket),
-  mount('pgbackrest', paths.pgbackrestConfig, readOnly),
   mount('pgbackrest-lock', paths.pgbackrestLock),
   mount('postgres-sources', paths.postgresSources, readOnly),
   ...(wanted.spec.tls === undefined ? [] : [mount(tlsVolume, paths.tls, readOnly)]),
@@ -63,6 +64,10 @@ export const postgresMounts = (wanted: Wanted): readonly Mount[] => [
   mount('data', `${paths.state}/config-reload`, { subPath: `${stateFolder}/config-reload`, ...readOnly }),
   // Patroni alone speaks to the API server.
   mount('token', '/var/run/secrets/kubernetes.io/serviceaccount', readOnly),
+  mount('pgbackrest', paths.pgbackrestConfig, readOnly),
+  ...storeSecrets(wanted).map((name) =>
+    mount(volumeOf('authority', name), `${paths.secrets}/${name}`, readOnly),
+  ),
   ...shared(wanted),
 ];
 
@@ -74,13 +79,28 @@ export const agentMounts = (wanted: Wanted, configs: readonly AgentConfig[]): re
   mount('data', paths.state, { subPath: stateFolder }),
   mount('agents-config', paths.agentConfig, readOnly),
   mount('agents-run', '/run/howdah'),
-  mount('patroni-rest', `${paths.secrets}/${restSecretMount}`, readOnly),
-  ...namedSecrets(configs).map((name) => mount(`secret-${name}`, `${paths.secrets}/${name}`, readOnly)),
+  mount('patroni-rest', paths.patroniRest, readOnly),
+  mount('pgbackrest', paths.pgbackrestConfig),
+  ...namedSecrets(configs).map((name) =>
+    mount(volumeOf('secret', name), `${paths.secrets}/${name}`, readOnly),
+  ),
   ...shared(wanted),
 ];
 
 const namedSecrets = (configs: readonly AgentConfig[]): readonly string[] =>
   [...new Set(configs.flatMap(({ config }) => [...secretsNamed(config)]))].toSorted();
+
+/** Secrets of stores, which may have an authority: pgBackRest reads it in PostgreSQL's container, too. */
+const storeSecrets = ({ spec }: Wanted): readonly string[] =>
+  [...new Set((spec.backup.repositories ?? []).flatMap((each) => storeSecretOf(each) ?? []))].toSorted();
+
+/** A volume's name has no dots and at most 63 characters, a Secret's may have both. */
+const volumeOf = (prefix: string, secret: string): string => {
+  const name = `${prefix}-${secret}`;
+  return /^[-a-z0-9]{1,63}$/.test(name)
+    ? name
+    : `${prefix}-${createHash('sha256').update(secret).digest('hex').slice(0, 32)}`;
+};
 
 /** 0440: of the group, which is the pod's fsGroup. */
 const secretMode = 0o440;
@@ -101,14 +121,21 @@ export const volumes = (wanted: Wanted, configs: readonly AgentConfig[]): readon
     { name: 'pgbackrest-lock', emptyDir: {} },
     { name: 'agents-tmp', emptyDir: {} },
     memory('agents-run', '16Mi'),
+    memory('pgbackrest', '16Mi'),
     { name: 'patroni', configMap: { name: podFilesOf(wanted).patroni } },
     { name: 'agents-config', configMap: { name: podFilesOf(wanted).agents } },
     { name: 'postgres-sources', configMap: { name: names.postgres } },
-    secretVolume('pgbackrest', names.pgbackrest),
     ...(wanted.spec.tls === undefined ? [] : [secretVolume(tlsVolume, wanted.spec.tls.secretName)]),
     secretVolume('patroni-rest', names.rest, { items: [{ key: 'password', path: 'password' }] }),
     // One that is not there yet keeps an agent waiting, which says so, and not PostgreSQL.
-    ...namedSecrets(configs).map((name) => secretVolume(`secret-${name}`, name, { optional: true })),
+    ...namedSecrets(configs).map((name) => secretVolume(volumeOf('secret', name), name, { optional: true })),
+    // PostgreSQL's container sees no key of a store but in the file that the agent writes.
+    ...storeSecrets(wanted).map((name) =>
+      secretVolume(volumeOf('authority', name), name, {
+        items: [{ key: 'ca.crt', path: 'ca.crt' }],
+        optional: true,
+      }),
+    ),
     ...repositoriesOnVolumes(wanted).map(({ name, volume }) => ({
       name: `repository-${name}`,
       persistentVolumeClaim: { claimName: volume.claimName },

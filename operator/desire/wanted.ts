@@ -45,7 +45,6 @@ export const namesOf = (cluster: string) => ({
   agents: `${cluster}-agents`,
   authority: `${cluster}-ca`,
   postgres: `${cluster}-postgres`,
-  pgbackrest: `${cluster}-pgbackrest`,
   superuser: `${cluster}-superuser`,
   replication: `${cluster}-replication`,
   rest: `${cluster}-rest`,

@@ -20,14 +20,22 @@ const need = (name: string | undefined, path: string, ...keys: SecretNeed['keys'
 export const certificateNeeds = ({ tls }: ClusterSpec): readonly SecretNeed[] =>
   need(tls?.secretName, 'spec.tls.secretName', ['tls.crt'], ['tls.key']);
 
-/** Secrets of the repositories: without them pgBackRest has no configuration. */
+/** Secrets of the repositories: without them pgbackrest.conf cannot be made. */
 export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] =>
-  (backup.repositories ?? []).flatMap(({ s3, azure, encryptionSecret }, index) => {
+  (backup.repositories ?? []).flatMap(({ s3, azure, gcs, encryptionSecret }, index) => {
     const path = `spec.backup.repositories[${index}]`;
-    const [ofS3, ofAzure] = [`${path}.s3.credentialsSecret`, `${path}.azure.credentialsSecret`];
+    // With an identity of its own a pod needs no keys, though Azure wants to know the account.
+    const keys = (keyType: string | undefined, ...needed: SecretNeed['keys']) =>
+      keyType === undefined ? needed : [];
+    const ofStore = (
+      kind: string,
+      store: { readonly credentialsSecret?: string | undefined } | undefined,
+      needed: SecretNeed['keys'],
+    ) => need(store?.credentialsSecret, `${path}.${kind}.credentialsSecret`, ...needed);
     return [
-      ...need(s3?.credentialsSecret, ofS3, ['access-key-id'], ['secret-access-key']),
-      ...need(azure?.credentialsSecret, ofAzure, ['account-name'], ['account-key', 'sas-token']),
+      ...ofStore('s3', s3, keys(s3?.keyType, ['access-key-id'], ['secret-access-key'])),
+      ...ofStore('azure', azure, [['account-name'], ...keys(azure?.keyType, ['account-key', 'sas-token'])]),
+      ...ofStore('gcs', gcs, keys(gcs?.keyType, ['key.json'])),
       ...need(encryptionSecret, `${path}.encryptionSecret`, ['passphrase']),
     ];
   });
@@ -66,7 +74,7 @@ export const missingSecrets = (
     const found = secrets[name];
     if (found === undefined)
       return [
-        `${path}: there is no Secret ${name} in ${namespace}; make it, with ${keys.map((one) => one.join(' or ')).join(', ')}`,
+        `${path}: there is no Secret ${name} in ${namespace}; make it${keys.length === 0 ? '' : `, with ${keys.map((one) => one.join(' or ')).join(', ')}`}`,
       ];
     const absent = keys.filter((one) => !one.some((key) => found[key] !== undefined));
     return absent.length === 0

@@ -56,6 +56,22 @@ it.each<[string, object, Partial<Surroundings>, RegExp | undefined]>([
     {},
     /^spec.backup.repositories\[0\].s3.credentialsSecret: there is no Secret s3 in shop/,
   ],
+  [
+    'one whose passphrase is not there',
+    {
+      backup: {
+        repositories: [{ name: 'repo1', volume: { claimName: 'shared' }, encryptionSecret: 'cipher' }],
+      },
+    },
+    {},
+    /^spec.backup.repositories\[0\].encryptionSecret: there is no Secret cipher in shop; make it, with passphrase$/,
+  ],
+  [
+    'one that is entered by an identity',
+    { backup: { repositories: [{ name: 'repo1', gcs: { bucket: 'backups', keyType: 'auto' } }] } },
+    {},
+    undefined,
+  ],
   ['one that is not there', onVolume('nowhere'), {}, /no PersistentVolumeClaim nowhere/],
 ])('%s', (_what, spec, more, expected) => {
   const found = refusals(wantedWith(spec), { ...around, ...more });
@@ -99,7 +115,6 @@ describe('Secrets of users', () => {
       [{ name: 'app', secretName: 'orders-superuser' }],
       /^spec.users\[0\]: the Secret orders-superuser is/,
     ],
-    ['pgBackRest’s', [{ name: 'app', secretName: 'orders-pgbackrest' }], /orders-pgbackrest/],
   ])('are not %s', (_what, users, expected) => {
     expect(refusals(wantedWith({ users }), around)).toEqual([expect.stringMatching(expected)]);
   });

@@ -25,8 +25,8 @@ export const refusals = (wanted: Wanted, around: Surroundings): readonly string[
 
 /** Two that write one Secret would take turns without end. */
 const userRefusals = ({ name, spec: { users } }: Wanted): readonly string[] => {
-  const { superuser, replication, rest, pgbackrest } = namesOf(name);
-  const ours = [superuser, replication, rest, pgbackrest];
+  const { superuser, replication, rest } = namesOf(name);
+  const ours = [superuser, replication, rest];
   const theirs = users.map((user) => secretNameOf(name, user));
   return theirs.flatMap((secret, index) =>
     ours.includes(secret) || theirs.indexOf(secret) < index

@@ -2,12 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { expect, it } from 'vitest';
+import * as z from 'zod';
 import { useOperator } from './operator/use-operator.ts';
 import { useWhole } from './operator/whole.ts';
 
 const namespace = 'whole';
 const operator = useOperator({ namespace });
 const { orders, example, applyWith, until, reaches, act, starts } = useWhole(operator);
+
+const objects = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      data: z.record(z.string(), z.string()).default({}),
+    }),
+  ),
+});
 
 it('makes nothing while a Secret is missing, and says which and with what keys', async () => {
   await operator().apply(example().cluster);
@@ -31,6 +41,56 @@ it('goes on by itself when it is there, takes a first backup, and has it from th
   await orders().until('Ready', 'True');
   const { message } = await orders().until('BackupHealthy', 'True');
   expect(message).toMatch(/^The newest backup in the repository is \d{8}-\d{6}F\.$/);
+});
+
+it('leaves the keys of the store in the Secret of whoever made it, and has them in memory besides', async () => {
+  const look = [
+    'cd /etc/pgbackrest',
+    'stat -f -c %T .',
+    'stat -c "%a %n" pgbackrest.conf conf.d/secrets.conf',
+    'touch here 2>/dev/null || echo not to be written here',
+    'ls /etc/howdah/secrets/s3',
+  ].join('; ');
+  for (const { name } of await orders().pods()) {
+    const seen = await orders().exec(name, 'postgres', ['sh', '-c', look]);
+    expect(seen.trim().split('\n'), name).toEqual([
+      'tmpfs',
+      '640 pgbackrest.conf',
+      '600 conf.d/secrets.conf',
+      'not to be written here',
+      'ca.crt',
+    ]);
+  }
+  const { 'secret-access-key': key } = example().secret.stringData;
+  const holding = async (kind: string) => {
+    const found = await operator().kubectl(['get', kind, '-o', 'json']);
+    return objects
+      .parse(JSON.parse(found))
+      .items.filter(({ data }) =>
+        Object.values(data).some(
+          (text) => text.includes(key) || Buffer.from(text, 'base64').toString().includes(key),
+        ),
+      )
+      .map(({ metadata }) => metadata.name);
+  };
+  expect(await holding('secrets')).toEqual(['s3']);
+  expect(await holding('configmaps')).toEqual([]);
+});
+
+it('passes options of pgBackRest on to every member, for its archive_command as well', async () => {
+  const { backup } = example().cluster.spec;
+  const pgbackrest = { render: { options: { 'archive-push:compress-level': '2' } } };
+  const before = await starts();
+  await applyWith({ backup: { ...backup, pgbackrest } });
+  await until('the option on every member', async () => {
+    const pods = await orders().pods();
+    const files = pods.map(({ name }) =>
+      orders().exec(name, 'postgres', ['cat', '/etc/pgbackrest/pgbackrest.conf']),
+    );
+    const written = /^\[global:archive-push\]\ncompress-level=2$/m;
+    return (await Promise.all(files)).every((text) => written.test(text)) ? true : undefined;
+  });
+  expect(await starts()).toEqual(before);
 });
 
 it('leads clients to the primary and to replicas by its two Services', async () => {

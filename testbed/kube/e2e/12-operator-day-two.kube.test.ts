@@ -16,6 +16,20 @@ const labels = async () => {
   return [...backups.matchAll(/"label":"([^"]+)"/g)].map(([, label]) => label);
 };
 
+/** Its pods are gone meanwhile. */
+const withoutOperator = async (work: () => Promise<void>) => {
+  const scale = (replicas: number) =>
+    operator().kubectl(['scale', 'deployment/howdah-operator', `--replicas=${replicas}`]);
+  await scale(0);
+  try {
+    const pods = ['pod', '-l', 'app.kubernetes.io/component=operator'];
+    await operator().kubectl(['wait', '--for=delete', ...pods, '--timeout=60s']);
+    await work();
+  } finally {
+    await scale(1);
+  }
+};
+
 beforeAll(async () => {
   await operator().apply(example().secret);
   await operator().apply(example().cluster);
@@ -115,23 +129,43 @@ it('is not needed for a backup that falls due', async () => {
     backup: { ...backup, schedules },
   });
   await orders().until('ConfigApplied', 'True');
-  await operator().kubectl(['scale', 'deployment/howdah-operator', '--replicas=0']);
-  await operator().kubectl([
-    'wait',
-    '--for=delete',
-    'pod',
-    '-l',
-    'app.kubernetes.io/component=operator',
-    '--timeout=60s',
-  ]);
-  const before = await labels();
-  await until(
-    'a backup without an operator',
-    async () => ((await labels()).length > before.length ? true : undefined),
-    150_000,
-  );
-  await operator().kubectl(['scale', 'deployment/howdah-operator', '--replicas=1']);
+  await withoutOperator(async () => {
+    const before = await labels();
+    await until(
+      'a backup without an operator',
+      async () => ((await labels()).length > before.length ? true : undefined),
+      150_000,
+    );
+  });
 }, 300_000);
+
+it('is not needed for a key of the store that is rotated, and PostgreSQL is not restarted for it', async () => {
+  const { secret } = example();
+  const before = await starts();
+  const known = (key: string) =>
+    until(
+      `every member to know the key ${key}`,
+      async () => {
+        const pods = await orders().pods();
+        const files = pods.map(({ name }) =>
+          orders().exec(name, 'postgres', ['cat', '/etc/pgbackrest/conf.d/secrets.conf']),
+        );
+        const line = `repo1-s3-key=${key}`;
+        return (await Promise.all(files)).every((text) => text.split('\n').includes(line)) ? true : undefined;
+      },
+      180_000,
+    );
+  await withoutOperator(async () => {
+    await operator().apply({
+      ...secret,
+      stringData: { ...secret.stringData, 'access-key-id': 'rotated' },
+    });
+    await known('rotated');
+    await operator().apply(secret);
+    await known(secret.stringData['access-key-id']);
+  });
+  expect(await starts()).toEqual(before);
+}, 500_000);
 
 it('leaves the data of a cluster that is deleted, and one of the same name finds it again', async () => {
   await orders().query(await orders().primary(), 'CREATE TABLE kept AS SELECT 42 AS answer');

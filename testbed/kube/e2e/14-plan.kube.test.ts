@@ -178,7 +178,7 @@ it('says which Secret is missing, unless the file brings it, and shows nothing o
   );
   const { code, stdout } = await changingNothing(() => plan(whole, '--json'));
   expect(code).toBe(0);
-  expect(stdout).toContain('sales-pgbackrest');
+  expect(stdout).toContain('sales-agents');
   expect(stdout).not.toContain('change-me');
   expect(stdout).not.toContain(Buffer.from('change-me-secret').toString('base64').slice(0, 12));
 });

@@ -58,9 +58,7 @@ it('O01: killed while it makes a cluster, it goes on, and makes everything once'
       'statefulset.apps/orders',
       ...['orders', 'orders-replica', 'orders-metrics', 'orders-config'].map((name) => `service/${name}`),
       ...['orders-patroni', 'orders-agents', 'orders-postgres'].map((name) => `configmap/${name}`),
-      ...['superuser', 'replication', 'rest', 'pgbackrest', 'user-app'].map(
-        (name) => `secret/orders-${name}`,
-      ),
+      ...['superuser', 'replication', 'rest', 'user-app'].map((name) => `secret/orders-${name}`),
       'poddisruptionbudget.policy/orders',
       'networkpolicy.networking.k8s.io/orders',
     ]),

@@ -10,10 +10,14 @@ const manifest = z.looseObject({
 });
 export type Manifest = z.infer<typeof manifest>;
 
+export interface SecretManifest {
+  readonly stringData: Readonly<Record<'access-key-id' | 'secret-access-key' | 'ca.crt', string>>;
+}
+
 /** examples/s3 as its comments tell people to fill it in. */
 export const s3Example = async (
   store: S3Facts,
-): Promise<{ readonly cluster: Manifest; readonly secret: object }> => {
+): Promise<{ readonly cluster: Manifest; readonly secret: SecretManifest }> => {
   const text = await readFile(new URL('../../../../examples/s3/cluster.yaml', import.meta.url), 'utf8');
   const [first, second] = parseAllDocuments(text).map((document) => document.toJS() as object);
   const cluster = manifest.parse(first);
