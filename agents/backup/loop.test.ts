@@ -13,6 +13,7 @@ import { type Timed, timedRequest } from './schedule.ts';
 import { journalPrefix, journalsOf } from './testing/journals.ts';
 import { memoryJournalStore } from './testing/memory-journal-store.ts';
 import { at, backupOf, infoOf, scheduleOf } from './testing/samples.ts';
+import { memoryOf } from './testing/stanza-memory.ts';
 
 const quiet = new AbortController().signal;
 const ok = { code: 0, message: 'ok' };
@@ -66,8 +67,8 @@ const primary = async (
   const logger = createLogger('test', { level: 'silent' });
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured: [1, 2], clock }),
-    server: { cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }) },
-    ...{ volumes: new Map(), others: async () => [], clock, logger },
+    server: { cluster: async () => ({ systemIdentifier: '1', majorVersion: 15 }) },
+    ...{ volumes: new Map(), memory: memoryOf(), others: async () => [], clock, logger },
   });
   const { repositories } = stanzas;
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);
