@@ -137,8 +137,6 @@ export class BackupAgent implements Agent {
       this.#forEver(() => this.#watchRepositories(stop.signal), 0, stop.signal),
     ];
     const closeControl = await this.#openControl(signal);
-    // Beside the work: a backup does not wait for what a verify needs.
-    const learning = this.#input.verifications.learnVersion(stop.signal).catch(() => undefined);
     const work = this.#stopOrphans(stop.signal).then(() => this.#work(signal, stop.signal));
     try {
       // A watch ends only with the agent, unless it fails in a way nobody foresaw.
@@ -146,7 +144,7 @@ export class BackupAgent implements Agent {
     } finally {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
-      await Promise.allSettled([work, learning, saying, ...watches]);
+      await Promise.allSettled([work, saying, ...watches]);
       await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);

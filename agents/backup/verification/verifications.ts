@@ -1,6 +1,6 @@
 import { type BackoffRule, backoffMs } from '@howdah/core/backoff';
 import { describeError } from '@howdah/core/errors';
-import { verifyProblem } from '@howdah/pgbackrest/version';
+import { type Version, verifyProblem } from '@howdah/pgbackrest/version';
 import { type Cancellation, createCancellation } from '../cancellation.ts';
 import type { Claimant } from '../journal/decide.ts';
 import type { Verifier } from '../ports.ts';
@@ -115,19 +115,12 @@ export class Verifications {
     }
   }
 
-  /** Whether pgBackRest can; said once. Where it does not answer it is asked again before the first verify. */
-  async learnVersion(signal: AbortSignal): Promise<void> {
-    const { verifier, schedule, logger } = this.#input;
+  /** Whether this pgBackRest can; where it did not say its version at the start, it is asked before the first verify. */
+  learn(version: Version): void {
+    const { schedule, logger } = this.#input;
     if (this.#knowsVersion) return;
-    try {
-      this.#unavailable = verifyProblem(await verifier.version(signal));
-      this.#knowsVersion = true;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (schedule !== undefined)
-        logger.warn({ error: describeError(error) }, 'pgBackRest’s version not known');
-      return;
-    }
+    this.#knowsVersion = true;
+    this.#unavailable = verifyProblem(version);
     if (this.#unavailable !== undefined && schedule !== undefined)
       logger.warn({ because: this.#unavailable }, 'repositories are not verified');
   }
@@ -175,8 +168,7 @@ export class Verifications {
   async #claim(due: DueVerify, signal: AbortSignal): Promise<VerifyClaim | undefined> {
     const { role, repositories } = this.#input;
     try {
-      await this.learnVersion(signal);
-      if (!this.#knowsVersion) return this.#refused(due, 'pgBackRest’s version is not known');
+      if (!this.#knowsVersion) this.learn(await this.#input.verifier.version(signal));
       if (this.#unavailable !== undefined) return this.#refused(due, this.#unavailable);
       await repositories.read(signal);
       const gate = mayStart(await role.ask(signal), newestTimeline(repositories.views()));
