@@ -293,6 +293,63 @@ describe('the loop with a run journal', () => {
     expect([one.asked.backup, one.loop.dues()]).toEqual([1, []]);
   });
 
+  it('gives up what failed and waits for its next try, on the primary that comes after, too', async () => {
+    const { store, objects } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    expect(await one.loop.giveUp('by me')).toBeUndefined();
+    await one.cycle();
+    expect(one.loop.waiting).toMatchObject([{ due: { scheduleId: 'nightly' }, failures: 1 }]);
+    expect(await one.loop.giveUp('by me')).toMatchObject({ kind: 'given-up', waiting: { failures: 1 } });
+    expect(entryIn(objects, key.replace('0001', '0002')).ended).toMatchObject({
+      ...{ outcome: 'aborted', reason: 'by me', cancelled: true },
+    });
+    expect(one.loop.lastRun).toMatchObject({ outcome: 'aborted', reason: 'by me' });
+    await one.clock.advance(60_000);
+    await one.cycle();
+    const next = await primary({}, { store, member: 'pg-1', timed: nightly });
+    await next.cycle();
+    expect([one.asked.backup, next.asked.backup]).toEqual([1, 0]);
+    expect([one.loop.dues(), next.loop.dues(), one.loop.waiting]).toEqual([[], [], []]);
+  });
+
+  it('gives up the one that would be tried again next, and nothing that a replica once failed at', async () => {
+    const one = await primary({ backup: true });
+    await one.cycle();
+    await one.clock.advance(1_000);
+    await one.cycle();
+    expect(await one.loop.giveUp('by me')).toMatchObject({ waiting: { due: { repo: 1 } } });
+    expect(one.loop.waiting).toMatchObject([{ due: { repo: 2 } }]);
+    one.state.isPrimary = false;
+    await one.cycle();
+    expect(one.loop.waiting).toEqual([]);
+    expect(await one.loop.giveUp('by me')).toBeUndefined();
+  });
+
+  it('gives up for itself where the journal’s store is away, and says that nobody else knows', async () => {
+    const { store, state } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    state.away = true;
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      ...{ kind: 'given-up', problem: expect.stringContaining('the store is away') },
+    });
+    state.away = false;
+    await one.clock.advance(60_000);
+    await one.cycle();
+    expect(one.asked.backup).toBe(1);
+  });
+
+  it('does not give up what another member is at', async () => {
+    const { store } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    await held({ store, member: 'pg-1', timed: nightly });
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      ...{ kind: 'held', because: expect.stringContaining('pg-1 is at it') },
+    });
+    expect(one.loop.dues()).toHaveLength(1);
+  });
+
   it('begins a due time again that was lost, not stopped', async () => {
     const { store, objects } = memoryJournalStore();
     const one = await held({ store, timed: nightly });

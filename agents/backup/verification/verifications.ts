@@ -29,6 +29,15 @@ export interface VerificationsInput extends AttemptInput {
   readonly random: () => number;
 }
 
+/** A verify that this member makes. */
+interface UnderWay {
+  readonly due: DueVerify;
+  readonly startedAt: Date;
+  readonly cancellation: Cancellation;
+  /** The words of the person who stopped it. */
+  cancelledBy?: string;
+}
+
 /** After it was found not to be for this member, for now. */
 const refusedWaitMs = 10_000;
 /** So long may what a person asked for wait to be begun; whoever asked has gone by then. */
@@ -43,7 +52,7 @@ export class Verifications {
   readonly #asked = new Map<number, Date>();
   /** By repository; monotonic. */
   readonly #waits = new Map<number, { readonly failures: number; readonly untilMs: number }>();
-  #cancellation: Cancellation | undefined;
+  #underWay: UnderWay | undefined;
   #unavailable: string | undefined;
   #knowsVersion = false;
 
@@ -81,9 +90,17 @@ export class Verifications {
     return new Date(second);
   }
 
-  /** Stops the verify under way. */
+  /** Stops the verify under way, which is taken up again. */
   stop(because: string): void {
-    this.#cancellation?.now(because);
+    this.#underWay?.cancellation.now(because);
+  }
+
+  /** Stops the verify under way for a person: it is not taken up again before its next due time. Tells which one that is. */
+  cancel(because: string): Pick<UnderWay, 'due' | 'startedAt'> | undefined {
+    if (this.#underWay === undefined) return undefined;
+    this.#underWay.cancelledBy = because;
+    this.#underWay.cancellation.now(because);
+    return this.#underWay;
   }
 
   /** Of the repositories that are to be verified, or were. */
@@ -156,9 +173,14 @@ export class Verifications {
     this.#input.logger.info({ repo, schedule, dueAt, attempt: claim.entry.attempt }, 'verify started');
     const journal = this.#journalOf(repo);
     const cancellation = createCancellation();
-    this.#cancellation = cancellation;
-    const ended = await attemptVerify(this.#input, { claim, journal, cancellation, moreUrgent }, signal);
-    this.#cancellation = undefined;
+    const underWay: UnderWay = { due, startedAt: new Date(claim.entry.startedAt), cancellation };
+    this.#underWay = underWay;
+    const end = await attemptVerify(this.#input, { claim, journal, cancellation, moreUrgent }, signal);
+    this.#underWay = undefined;
+    const { outcome, reason } = end;
+    // It may have come to its end, or have made room, a moment before.
+    const isCancelled = outcome === 'aborted' && reason !== undefined && reason === underWay.cancelledBy;
+    const ended: VerifyEnding = isCancelled ? { ...end, cancelled: true } : end;
     this.#note(due, claim, ended);
     await journal.end(claim, ended);
     signal.throwIfAborted();
