@@ -86,7 +86,8 @@ test('howdah backup cancel reaches what failed and waits for its next try, which
   expect(code).toBe(0);
   expect(agent.status()).not.toHaveProperty('waiting');
   expect(agent.status().lastRun).toMatchObject({ scheduleId: 'retried', outcome: 'aborted' });
-  expect(agent.status().runs).toMatchObject([
+  const runs = agent.status().runs?.filter(({ scheduleId }) => scheduleId === 'retried');
+  expect(runs).toMatchObject([
     { attempt: 2, outcome: 'aborted', reason: 'cancelled by howdah backup cancel on pg-0' },
     { attempt: 1, outcome: 'failed' },
   ]);
