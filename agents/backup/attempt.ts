@@ -53,7 +53,7 @@ export interface AttemptReport {
 export type GivenUp =
   /** `problem`: why other members do not know of it, where they do not. */
   | { readonly kind: 'given-up'; readonly problem?: string }
-  /** Another member is at it. */
+  /** Another member is at it, or has done it. */
   | { readonly kind: 'held'; readonly because: string };
 
 /** A person waits for the answer, and the end has a deadline of its own. */
@@ -117,6 +117,7 @@ export class Attempts {
       problem = describeError(error);
     }
     if (claiming?.kind === 'held') return { kind: 'held', because: claiming.because };
+    if (claiming?.kind === 'settled') return { kind: 'held', because: 'another member has done it' };
     const now = clock.now();
     const outcome = notBegun(run, now, now, 'aborted', because);
     this.#remember(run);

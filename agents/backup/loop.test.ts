@@ -339,6 +339,19 @@ describe('the loop with a run journal', () => {
     expect(one.asked.backup).toBe(1);
   });
 
+  it('does not give up what another member has done', async () => {
+    const { store } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    const next = await primary({}, { store, member: 'pg-1', timed: nightly });
+    await next.cycle();
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      kind: 'held',
+      because: 'another member has done it',
+    });
+    expect(one.loop.lastRun).toMatchObject({ outcome: 'failed' });
+  });
+
   it('does not give up what another member is at', async () => {
     const { store } = memoryJournalStore();
     const one = await primary({ backup: true }, { store, timed: nightly });
