@@ -77,7 +77,7 @@ const addControl = (backup: Command, surroundings: Surroundings): void => {
   backup
     .command('cancel')
     .description(
-      'stop the backup that runs on this member; it is not taken up again before its next due time',
+      'stop the backup or verify that runs on this member, or waits for its next try; it is not taken up again before its next due time',
     )
     .option('--json', 'for programs')
     .action(async ({ json }: { readonly json?: boolean }) => {

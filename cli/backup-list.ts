@@ -36,7 +36,7 @@ export const backupListJson = (fleet: Fleet): string => {
 
 const repositoryLines = (
   repository: RepositoryStatus,
-  { stanza, archive }: BackupStatus,
+  { stanza, archive, waiting }: BackupStatus,
   readBy: string,
 ): readonly string[] => {
   const { repo, reachable, refused, message = 'no answer', backups, retentionSet } = repository;
@@ -44,6 +44,7 @@ const repositoryLines = (
     ['Repository', `${repo}${reachable ? '' : ', which cannot be read now; what it last had:'}`],
     ['Trouble', reachable ? '' : message],
     ['Refused', refused ?? ''],
+    ['Next try', triesOf(repo, waiting)],
     ['Retention', retentionSet === false ? 'none: nothing ever goes (repo-retention-full is not set)' : ''],
     ['Restorable', backups.length === 0 ? '' : rangeWords(repository, archive)],
   ];
@@ -54,6 +55,16 @@ const repositoryLines = (
   const table = backups.length === 0 ? [] : ['', backupTable(backups)];
   return [...renderFacts(facts), ...empty, ...damaged, ...table];
 };
+
+/** What failed on the primary, and when it goes on. */
+const triesOf = (repo: number, waiting: BackupStatus['waiting'] = []): string =>
+  waiting
+    .filter((each) => each.repo === repo)
+    .map(
+      ({ scheduleId, type, failures, nextTryAt }) =>
+        `${scheduleId} (${type}) at ${timestamp(nextTryAt)} UTC, after ${failures} failure${failures === 1 ? '' : 's'}`,
+    )
+    .join('; ');
 
 const rangeWords = (repository: RepositoryStatus, archive: BackupStatus['archive']): string => {
   const range = restorableRange(repository, archive);

@@ -55,7 +55,7 @@ test('howdah backup cancel stops what runs, and neither this agent nor the next 
     );
     const again = await howdah('cancel');
     expect(again.code).toBe(1);
-    expect(again.stderr).toContain('no backup runs on pg-0');
+    expect(again.stderr.replaceAll(/\s+/g, ' ')).toContain('nothing to cancel on pg-0');
   }
   await using other = await startAgent(repository(), { member: 'pg-1', config });
   await vi.waitUntil(() => other.status().runs?.length, within);
@@ -66,6 +66,31 @@ test('howdah backup cancel stops what runs, and neither this agent nor the next 
   expect(other.status()).not.toHaveProperty('lastRun');
   expect(other.status().schedules[0]?.overdueSince).toBe(dueAt.toISOString());
   expect(await labels()).toEqual([]);
+});
+
+test('howdah backup cancel reaches what failed and waits for its next try, which is told before', async () => {
+  const dueAt = new Date(Math.floor(Date.now() / 60_000) * 60_000);
+  const cron = `${dueAt.getUTCMinutes()} ${dueAt.getUTCHours()} * * *`;
+  const config = {
+    ...{ schedules: [{ id: 'retried', type: 'full', cron }], retry: { initialSeconds: 600 } },
+    hooks: { before: [{ command: ['/bin/false'] }] },
+  };
+  await using agent = await startAgent(repository(), { config });
+  const howdah = await inPodOf(agent);
+  await vi.waitUntil(() => agent.status().waiting?.length === 1, within);
+  expect(agent.status().waiting).toMatchObject([{ scheduleId: 'retried', failures: 1 }]);
+  const { code, stdout } = await howdah('cancel');
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+    /^retried \(full, repository 1, failed once\) is cancelled: /,
+  );
+  expect(code).toBe(0);
+  expect(agent.status()).not.toHaveProperty('waiting');
+  expect(agent.status().lastRun).toMatchObject({ scheduleId: 'retried', outcome: 'aborted' });
+  const runs = agent.status().runs?.filter(({ scheduleId }) => scheduleId === 'retried');
+  expect(runs).toMatchObject([
+    { attempt: 2, outcome: 'aborted', reason: 'cancelled by howdah backup cancel on pg-0' },
+    { attempt: 1, outcome: 'failed' },
+  ]);
 });
 
 test('howdah backup now has a backup taken, claimed in the journal, and tells its label and size', async () => {

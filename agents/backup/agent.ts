@@ -37,6 +37,7 @@ import { Renderer } from './render/renderer.ts';
 import { wantedConfiguration } from './render/wanted.ts';
 import { markSuperseded } from './repository/mark-superseded.ts';
 import { othersOf } from './repository/others.ts';
+import { StanzaMemory, seenStanzasFile } from './repository/stanza-memory.ts';
 import { createStanzaWatch } from './repository/stanza-watch.ts';
 import { createStorageWatch } from './repository/storage-watch.ts';
 import { presentLine } from './repository/superseded.ts';
@@ -72,6 +73,7 @@ const create = (input: AgentInput<Config, Metrics>): BackupAgent => {
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured, clock }),
     ...{ server, volumes: journals.volumes, clock, logger: input.logger },
+    memory: memoryOf(input),
     others: (signal) => othersOf(patroni, input.member, signal),
     upgradeFrom: config.stanzaUpgradeFrom,
   });
@@ -184,6 +186,16 @@ const journalsOf = ({ config, member, clock, logger }: AgentInput<Config, Metric
       for (const { store } of opened) store.close();
     },
   };
+};
+
+const memoryOf = ({ config, stateDir, clock, logger }: AgentInput<Config, Metrics>): StanzaMemory => {
+  const directories = config.repositories.flatMap(({ repo, volume }) =>
+    volume === undefined ? [] : [[repo, volume.directory] as const],
+  );
+  return new StanzaMemory({
+    file: seenStanzasFile(stateDir),
+    ...{ stanza: config.stanza, directories: new Map(directories), clock, logger },
+  });
 };
 
 /** The agent has no way into a store that lets pgBackRest in by an identity of Azure’s, or by a token of Google’s. */

@@ -2,9 +2,8 @@ import { everywhere, ruleOf } from '@howdah/runtime/alert';
 import { firingAlerts, testRules } from '@howdah/testing/promtool';
 import { describe, expect, it } from 'vitest';
 import { alerts, limits } from './alerts.ts';
+import type { AlertCase, AlertCases } from './testing/alert-cases/model.ts';
 import {
-  type AlertCase,
-  type AlertCases,
   alertCases,
   fillingFast,
   nothingAtAll,
@@ -52,6 +51,10 @@ describe.each(alerts.map(({ name }) => name))('%s', (name) => {
     return it('has cases', () => expect.unreachable('testing/alert-cases.ts has none'));
 
   it('fires, once for the cluster, in words', () => judge(name, cases.firing, cases.firing));
+
+  it.each(Object.entries(cases.alsoFiring ?? {}))('fires, too, when %s', async (_, circumstances) => {
+    expect(await firing(circumstances)).toContain(name);
+  });
 
   it.each(Object.entries(cases.quiet))('is quiet when %s', (_, circumstances) => judge(name, circumstances));
 

@@ -1,4 +1,4 @@
-import type { Alert, AlertLimit } from '@howdah/runtime/alert';
+import type { Alert, AlertLimit, AlertScope } from '@howdah/runtime/alert';
 
 const hour = 3_600;
 const day = 24 * hour;
@@ -57,14 +57,20 @@ const theCluster = 'cluster {{ $labels.job }} (stanza {{ $labels.stanza }})';
 /** A backup has been under way for a while; the tries of one that fails are shorter, and mute nothing. */
 const longRunning = (running: string) => `max by (${cluster}) (min_over_time(${running}[10m])) == 1`;
 
+type Series = AlertScope<Limit>['series'];
+
+/** Of repositories that all members see: what is in a member's own copy says nothing of whether there is a backup. */
+const shared = (series: Series, name: string, ...matchers: readonly string[]) =>
+  `(${series(name, ...matchers)} unless on (${cluster}, repo) ${series('howdah_backup_repo_own_copy')} == 1)`;
+
 export const alerts: readonly Alert<Limit>[] = [
   {
     name: 'HowdahBackupNoFull',
     severity: 'critical',
     expr: ({ series }) =>
       [
-        `max by (${cluster}) (${series('howdah_backup_repo_reachable')}) == 1`,
-        `unless max by (${cluster}) (${series('howdah_backup_last_success_timestamp_seconds', 'type="full"')})`,
+        `max by (${cluster}) ${shared(series, 'howdah_backup_repo_reachable')} == 1`,
+        `unless max by (${cluster}) ${shared(series, 'howdah_backup_last_success_timestamp_seconds', 'type="full"')}`,
         `unless ${longRunning(series('howdah_backup_running'))}`,
       ].join('\n'),
     for: '1h',
@@ -77,7 +83,7 @@ export const alerts: readonly Alert<Limit>[] = [
     severity: 'critical',
     expr: ({ series, limit }) =>
       [
-        `time() - max by (${cluster}) (${series('howdah_backup_last_success_timestamp_seconds', 'type="full"')})`,
+        `time() - max by (${cluster}) ${shared(series, 'howdah_backup_last_success_timestamp_seconds', 'type="full"')}`,
         `> ${limit('fullMaxAgeSeconds')}`,
       ].join('\n'),
     for: '30m',
@@ -90,7 +96,7 @@ export const alerts: readonly Alert<Limit>[] = [
     severity: 'critical',
     expr: ({ series, limit }) =>
       [
-        `time() - max by (${cluster}) (${series('howdah_backup_last_success_timestamp_seconds')})`,
+        `time() - max by (${cluster}) ${shared(series, 'howdah_backup_last_success_timestamp_seconds')}`,
         `> ${limit('backupMaxAgeSeconds')}`,
       ].join('\n'),
     for: '30m',
@@ -124,6 +130,26 @@ export const alerts: readonly Alert<Limit>[] = [
     description:
       'In cluster {{ $labels.job }} {{ $value }} {{ $labels.type }} backups failed within two hours, and none of that type was taken.',
     todo: 'The reason stands in `howdah status` and in the log of the primary’s backup agent.',
+  },
+  {
+    name: 'HowdahBackupHookFailed',
+    severity: 'warning',
+    expr: ({ series }) =>
+      `sum by (${server}, when) (round(increase(${series('howdah_backup_hook_failures_total')}[2h]))) > 0`,
+    for: '5m',
+    summary: 'A hook of the backups failed.',
+    description:
+      'In cluster {{ $labels.job }} hooks {{ $labels.when }} a backup failed {{ $value }} times within two hours: before it, they keep it from being taken, and after it, what they were to do was not done.',
+    todo: 'Look in the log of the primary’s backup agent for `hook`: the program’s own words stand there.',
+  },
+  {
+    name: 'HowdahBackupConfigurationUnwritten',
+    severity: 'warning',
+    expr: ({ series }) => `min by (${cluster}) (${series('howdah_backup_configuration_written')}) == 0`,
+    for: '10m',
+    summary: 'pgbackrest.conf cannot be written.',
+    description: `On a member of ${theCluster} pgbackrest.conf is not what backup.yaml and the files with secrets say. What was written before stays in force; after a restart of the pod there may be none, and then neither backups nor archiving work.`,
+    todo: 'Why stands in `howdah status` and in `/readyz` of that member.',
   },
   {
     name: 'HowdahBackupArchiveFailing',

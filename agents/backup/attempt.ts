@@ -8,7 +8,7 @@ import type { Hooks } from './hooks/hooks.ts';
 import { heartbeat } from './journal/heartbeat.ts';
 import type { Claim, Claiming } from './journal/journal.ts';
 import type { Journals } from './journal/journals.ts';
-import { dueKey } from './model.ts';
+import { type Due, dueKey } from './model.ts';
 import type { PlannedRun } from './plan.ts';
 import type { Repository } from './ports.ts';
 import { holdsRetention } from './repository/expendable.ts';
@@ -48,6 +48,16 @@ export interface AttemptReport {
   /** It was not for this member; `again` when that was told before. */
   readonly onRefusal: (run: PlannedRun, outcome: RunOutcome, again: boolean) => void;
 }
+
+/** What became of a person's wish that something is not tried again. */
+export type GivenUp =
+  /** `problem`: why other members do not know of it, where they do not. */
+  | { readonly kind: 'given-up'; readonly problem?: string }
+  /** Another member is at it, or has done it. */
+  | { readonly kind: 'held'; readonly because: string };
+
+/** A person waits for the answer, and the end has a deadline of its own. */
+const giveUpDeadlineMs = 1_500;
 
 /** Cancellations that this process remembers for itself: of repositories without a journal, and while its store is away. */
 const mostCancelled = 100;
@@ -93,6 +103,32 @@ export class Attempts {
   cancel(because: string): Running | undefined {
     this.#cancellation?.now(because);
     return this.#running;
+  }
+
+  /** Leaves what is due alone from now on: the journal has it as an attempt that was stopped before anything was begun. */
+  async giveUp(due: Due, because: string): Promise<GivenUp> {
+    const { journals, role, repositories, clock } = this.#input;
+    const run = { due, absorbs: [] };
+    const me = journals.me(role.view().timeline);
+    const superseded = supersededIn(repositories.views(), due.repo);
+    const within = AbortSignal.timeout(giveUpDeadlineMs);
+    let claiming: Claiming | undefined;
+    let problem: string | undefined;
+    try {
+      claiming = await journals.of(due.repo)?.claim(due, run.absorbs, me, within, superseded);
+    } catch (error) {
+      problem = describeError(error);
+    }
+    if (claiming?.kind === 'held') return { kind: 'held', because: claiming.because };
+    if (claiming?.kind === 'settled') return { kind: 'held', because: 'another member has done it' };
+    const now = clock.now();
+    const outcome = notBegun(run, now, now, 'aborted', because);
+    this.#remember(run);
+    this.#lastRun = outcome;
+    if (claiming?.kind === 'claimed')
+      await journals.end(due.repo, claiming.claim, endingOf(outcome, because));
+    if (journals.of(due.repo) === undefined) problem = 'the repository has no run journal';
+    return { kind: 'given-up', ...(problem === undefined ? {} : { problem }) };
   }
 
   /** Executes the run, unless PostgreSQL or the journal say that it is not for this member. */

@@ -12,6 +12,7 @@ import { createTimelineHistory } from './role/timeline-history.ts';
 import { createRoleWatch } from './role/watch.ts';
 import { journalsOf } from './testing/journals.ts';
 import { backupOf, infoOf, scheduleOf } from './testing/samples.ts';
+import { memoryOf } from './testing/stanza-memory.ts';
 import { verificationsOn } from './testing/verifications.ts';
 import { createWake } from './wake.ts';
 
@@ -59,7 +60,7 @@ const startAgent = async (
       if (!heard) throw new Error('no answer');
       return { inRecovery: false, timeline: 1 };
     },
-    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }),
+    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15 }),
     archiver: async () => ({
       askedAt: clock.now().getTime() / 1000,
       insertLsn: '0/5000100',
@@ -77,7 +78,7 @@ const startAgent = async (
   const logger = pino({}, { write: (line: string) => void said.push(JSON.parse(line)) });
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured: [1], clock }),
-    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+    ...{ server, volumes: new Map(), memory: memoryOf(), others: async () => [], clock, logger },
   });
   const member = async () => {
     if (!heard) throw new Error('no answer');
@@ -343,7 +344,10 @@ describe('a person in the pod', () => {
       ...{ code: 409, body: { refused: 'this member is replica; ask the primary, pg-1' } },
     });
     expect(await ask('/backup/cancel')).toMatchObject({
-      ...{ code: 409, body: { refused: 'no backup runs on pg-0; ask the primary, pg-1' } },
+      ...{
+        code: 409,
+        body: { refused: expect.stringMatching(/^nothing to cancel on pg-0: .*; ask the primary, pg-1$/) },
+      },
     });
     expect([runs.length, agent.status().requests]).toEqual([0, []]);
     stop('shutdown');

@@ -119,6 +119,7 @@ export class BackupAgent implements Agent {
     signal.addEventListener('abort', stopUnlessReplaced, { once: true });
     shutdown.addEventListener('abort', stopAtOnce, { once: true });
     metrics.source = () => this.#knowledge();
+    // Beside the work: a backup does not wait for it.
     const saying = sayVersion(this.#input, stop.signal);
     const stopTicking = eachMinute(() => wake.now());
     // Before anything asks pgBackRest: after the node was started anew its secrets are gone.
@@ -137,8 +138,6 @@ export class BackupAgent implements Agent {
       this.#forEver(() => this.#watchRepositories(stop.signal), 0, stop.signal),
     ];
     const closeControl = await this.#openControl(signal);
-    // Beside the work: a backup does not wait for what a verify needs.
-    const learning = this.#input.verifications.learnVersion(stop.signal).catch(() => undefined);
     const work = this.#stopOrphans(stop.signal).then(() => this.#work(signal, stop.signal));
     try {
       // A watch ends only with the agent, unless it fails in a way nobody foresaw.
@@ -146,7 +145,7 @@ export class BackupAgent implements Agent {
     } finally {
       if (!stop.signal.aborted) stop.abort(new StopRequest('shutdown'));
       stopTicking();
-      await Promise.allSettled([work, learning, saying, ...watches]);
+      await Promise.allSettled([work, saying, ...watches]);
       await closeControl();
       signal.removeEventListener('abort', stopUnlessReplaced);
       shutdown.removeEventListener('abort', stopAtOnce);
@@ -176,8 +175,7 @@ export class BackupAgent implements Agent {
     const { openControl, member, role, repositories, primary, wake, clock, logger } = this.#input;
     const routes = controlRoutes({
       ...{ member, role, repositories, primary, wake, clock, logger, asked: this.#asked },
-      verifications: this.#input.verifications,
-      cancel: (because) => this.#loop.cancel(because),
+      ...{ verifications: this.#input.verifications, loop: this.#loop },
       status: () => this.status(),
       isEnding: () => signal.aborted,
     });
@@ -301,6 +299,7 @@ export class BackupAgent implements Agent {
       ).filter((due) => !journals.isDone(due, repositories.views())),
       storage: this.#storage,
       running: this.#loop.running,
+      waiting: this.#loop.waiting,
       lastRun: this.#loop.lastRun,
       check: this.#check.last,
       archive: this.#archive.state,

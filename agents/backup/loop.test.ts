@@ -13,6 +13,7 @@ import { type Timed, timedRequest } from './schedule.ts';
 import { journalPrefix, journalsOf } from './testing/journals.ts';
 import { memoryJournalStore } from './testing/memory-journal-store.ts';
 import { at, backupOf, infoOf, scheduleOf } from './testing/samples.ts';
+import { memoryOf } from './testing/stanza-memory.ts';
 
 const quiet = new AbortController().signal;
 const ok = { code: 0, message: 'ok' };
@@ -68,8 +69,8 @@ const primary = async (
   const logger = createLogger('test', { level: 'silent' });
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured: [1, 2], clock }),
-    server: { cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }) },
-    ...{ volumes: new Map(), others: async () => [], clock, logger },
+    server: { cluster: async () => ({ systemIdentifier: '1', majorVersion: 15 }) },
+    ...{ volumes: new Map(), memory: memoryOf(), others: async () => [], clock, logger },
   });
   const { repositories } = stanzas;
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);
@@ -302,6 +303,76 @@ describe('the loop with a run journal', () => {
     await one.running;
     await one.cycle();
     expect([one.asked.backup, one.loop.dues()]).toEqual([1, []]);
+  });
+
+  it('gives up what failed and waits for its next try, on the primary that comes after, too', async () => {
+    const { store, objects } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    expect(await one.loop.giveUp('by me')).toBeUndefined();
+    await one.cycle();
+    expect(one.loop.waiting).toMatchObject([{ due: { scheduleId: 'nightly' }, failures: 1 }]);
+    expect(await one.loop.giveUp('by me')).toMatchObject({ kind: 'given-up', waiting: { failures: 1 } });
+    expect(entryIn(objects, key.replace('0001', '0002')).ended).toMatchObject({
+      ...{ outcome: 'aborted', reason: 'by me', cancelled: true },
+    });
+    expect(one.loop.lastRun).toMatchObject({ outcome: 'aborted', reason: 'by me' });
+    await one.clock.advance(60_000);
+    await one.cycle();
+    const next = await primary({}, { store, member: 'pg-1', timed: nightly });
+    await next.cycle();
+    expect([one.asked.backup, next.asked.backup]).toEqual([1, 0]);
+    expect([one.loop.dues(), next.loop.dues(), one.loop.waiting]).toEqual([[], [], []]);
+  });
+
+  it('gives up the one that would be tried again next, and nothing that a replica once failed at', async () => {
+    const one = await primary({ backup: true });
+    await one.cycle();
+    await one.clock.advance(1_000);
+    await one.cycle();
+    expect(await one.loop.giveUp('by me')).toMatchObject({ waiting: { due: { repo: 1 } } });
+    expect(one.loop.waiting).toMatchObject([{ due: { repo: 2 } }]);
+    one.state.isPrimary = false;
+    await one.cycle();
+    expect(one.loop.waiting).toEqual([]);
+    expect(await one.loop.giveUp('by me')).toBeUndefined();
+  });
+
+  it('gives up for itself where the journal’s store is away, and says that nobody else knows', async () => {
+    const { store, state } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    state.away = true;
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      ...{ kind: 'given-up', problem: expect.stringContaining('the store is away') },
+    });
+    state.away = false;
+    await one.clock.advance(60_000);
+    await one.cycle();
+    expect(one.asked.backup).toBe(1);
+  });
+
+  it('does not give up what another member has done', async () => {
+    const { store } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    const next = await primary({}, { store, member: 'pg-1', timed: nightly });
+    await next.cycle();
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      kind: 'held',
+      because: 'another member has done it',
+    });
+    expect(one.loop.lastRun).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('does not give up what another member is at', async () => {
+    const { store } = memoryJournalStore();
+    const one = await primary({ backup: true }, { store, timed: nightly });
+    await one.cycle();
+    await held({ store, member: 'pg-1', timed: nightly });
+    expect(await one.loop.giveUp('by me')).toMatchObject({
+      ...{ kind: 'held', because: expect.stringContaining('pg-1 is at it') },
+    });
+    expect(one.loop.dues()).toHaveLength(1);
   });
 
   it('begins a due time again that was lost, not stopped', async () => {

@@ -1,6 +1,6 @@
 import type { BackoffRule } from '@howdah/core/backoff';
 import type { RunOutcome } from '@howdah/status/backup';
-import { type AttemptInput, Attempts, type Running } from './attempt.ts';
+import { type AttemptInput, Attempts, type GivenUp, type Running } from './attempt.ts';
 import { isCancelled } from './cancelled.ts';
 import type { Expirations } from './expire.ts';
 import { SupersededBackups } from './expire-superseded.ts';
@@ -12,7 +12,14 @@ import type { Repository } from './ports.ts';
 import { onPresentLine } from './repository/prior.ts';
 import { hasStanza, Stanzas, type StanzasInput } from './repository/stanza.ts';
 import { newestTimeline } from './repository/views.ts';
-import { afterFailure, afterRefusal, afterSuccess, type Retries } from './retry.ts';
+import {
+  afterFailure,
+  afterRefusal,
+  afterSuccess,
+  type Retries,
+  type WaitingDue,
+  waitingIn,
+} from './retry.ts';
 import { type GateDecision, mayStart } from './role/gate.ts';
 import { dueNow, type Timed } from './schedule.ts';
 import type { Verifications } from './verification/verifications.ts';
@@ -80,6 +87,20 @@ export class BackupLoop {
   /** Stops the backup under way, which is not taken up again before its next due time; tells which one that is. */
   cancel(because: string): Running | undefined {
     return this.#attempts.cancel(because);
+  }
+
+  /** What failed and is tried again by this member, the next first. */
+  get waiting(): readonly WaitingDue[] {
+    return this.#gate().open ? waitingIn(this.dues(), this.#retries, this.#input.clock.monotonicMs()) : [];
+  }
+
+  /** Gives up what would be tried again next, as if it had been stopped; undefined where nothing waits. */
+  async giveUp(because: string): Promise<(GivenUp & { readonly waiting: WaitingDue }) | undefined> {
+    const [waiting] = this.waiting;
+    if (waiting === undefined) return undefined;
+    const end = await this.#attempts.giveUp(waiting.due, because);
+    if (end.kind === 'given-up') this.#retries = afterSuccess(this.#retries, [dueKey(waiting.due)]);
+    return { ...end, waiting };
   }
 
   /** What should be in the repositories and is not. */

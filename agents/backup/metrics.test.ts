@@ -125,6 +125,13 @@ describe('the series of pgbackrest_exporter', () => {
 });
 
 describe('the agent’s own series', () => {
+  it('say which repositories are own copies, which decide for nothing', async () => {
+    const repositories = [viewOf([full]), viewOf([], { repo: 2, ownCopy: true })];
+    const lines = await scrape(knowledge({ repositories }));
+    expect(lines).toContain('howdah_backup_repo_own_copy{repo="1",stanza="main"} 0');
+    expect(lines).toContain('howdah_backup_repo_own_copy{repo="2",stanza="main"} 1');
+  });
+
   it('count runs from zero before any agent runs, and say nothing else then', async () => {
     const lines = await scrape();
     expect(lines).toHaveLength(17);

@@ -55,7 +55,7 @@ const families: readonly Family<MetricsKnowledge>[] = [
   },
   {
     name: 'howdah_backup_last_success_timestamp_seconds',
-    help: 'When the newest backup of the type in the repository ended, whoever took it; superseded ones do not count.',
+    help: 'When the newest backup of the type in the repository ended, whoever took it; superseded ones do not count. Of each repository, own copies (`howdah_backup_repo_own_copy`) included.',
     labels: ['type', 'repo', 'stanza'],
     samples: ({ repositories, stanza }) =>
       repositories.flatMap(({ repo, backups }) =>
@@ -126,6 +126,13 @@ const families: readonly Family<MetricsKnowledge>[] = [
       repositories
         .filter((view) => view.stanza !== undefined)
         .map((view) => [{ repo: String(view.repo), stanza }, Number(refusalOf(view) !== undefined)]),
+  },
+  {
+    name: 'howdah_backup_repo_own_copy',
+    help: '1 when the repository is a directory of this member’s own (`shared: false`), which decides for nothing whether a backup is there; 0 otherwise.',
+    labels: ['repo', 'stanza'],
+    samples: ({ repositories, stanza }) =>
+      repositories.map(({ repo, ownCopy }) => [{ repo: String(repo), stanza }, Number(ownCopy === true)]),
   },
   {
     name: 'howdah_backup_check_success',

@@ -52,8 +52,6 @@ export interface ClusterWord {
   readonly systemIdentifier: string;
   /** e.g. 15 */
   readonly majorVersion: number;
-  /** What this server itself sent to an archive last; null where it never did, or its statistics were reset. */
-  readonly lastArchivedWal: string | null;
 }
 
 /** PostgreSQL on this member: one short connection for each question. */

@@ -57,6 +57,19 @@ describe('/status', () => {
     });
   });
 
+  it('tells what failed, and when it is tried again', () => {
+    const due = dueOf('full', at('02T01:00'), { scheduleId: 'nightly' });
+    expect(read(knowledge({ waiting: [{ due, failures: 2, waitMs: 90_000 }] }))).toMatchObject({
+      waiting: [
+        {
+          ...{ scheduleId: 'nightly', type: 'full', repo: 1, dueAt: '2026-03-02T01:00:00.000Z' },
+          ...{ failures: 2, nextTryAt: '2026-03-02T02:01:30.000Z' },
+        },
+      ],
+    });
+    expect(read(knowledge({ waiting: [] }))).not.toHaveProperty('waiting');
+  });
+
   it('tells how writing pgbackrest.conf goes, where the agent writes it', () => {
     expect(read(knowledge())).not.toHaveProperty('render');
     const render = { writtenAt: at('02T01:00'), problem: 'a secret is empty', warnings: [] };

@@ -15,6 +15,7 @@ import type { CheckOutcome } from './repository/stanza-check.ts';
 import { refusalOf } from './repository/stanza-judgement.ts';
 import type { RepositoryStorage } from './repository/storage.ts';
 import { type RepositoryView, type SeenBackup, supersededIn } from './repository/views.ts';
+import type { WaitingDue } from './retry.ts';
 import type { RoleView } from './role/gate.ts';
 import { satisfiedBy, type TimedSchedule } from './schedule.ts';
 import { type VerificationKnowledge, verificationOf } from './verification/report.ts';
@@ -42,6 +43,8 @@ export interface Knowledge {
   /** Backups that schedules say should be there and that are not, those that are no longer made up included. */
   readonly missing: readonly Due[];
   readonly running: Running | undefined;
+  /** The next to be tried first; absent where nothing is tried here. */
+  readonly waiting?: readonly WaitingDue[];
   readonly lastRun: RunOutcome | undefined;
   /** Undefined where this agent has checked nothing. */
   readonly check?: CheckOutcome | undefined;
@@ -83,6 +86,7 @@ export const statusOf = (known: Knowledge): BackupStatus => ({
   requests: known.requests.map((request) => requestOf(request, known)),
   expirations: known.expirations.map(expirationOf),
   ...(known.running === undefined ? {} : { running: runningOf(known.running) }),
+  ...waitingOf(known),
   ...(known.lastRun === undefined ? {} : { lastRun: known.lastRun }),
   ...(known.check === undefined ? {} : { check: checkOf(known.check) }),
   journals: known.journals.map((journal) => ({ ...journal })),
@@ -186,6 +190,16 @@ const expirationOf = ({ asked, run }: AskedExpiration) => ({
         ...(run.ended.reason === undefined ? {} : { reason: run.ended.reason }),
       }),
 });
+
+const waitingOf = ({ waiting = [], now }: Knowledge): Pick<BackupStatus, 'waiting'> =>
+  waiting.length === 0
+    ? {}
+    : {
+        waiting: waiting.map(({ due: { scheduleId, type, repo, dueAt }, failures, waitMs }) => ({
+          ...{ scheduleId, type, repo, dueAt: dueAt.toISOString(), failures },
+          nextTryAt: new Date(now.getTime() + waitMs).toISOString(),
+        })),
+      };
 
 const runningOf = ({ run, startedAt, pid, hooks }: Running): NonNullable<BackupStatus['running']> => ({
   scheduleId: run.due.scheduleId,

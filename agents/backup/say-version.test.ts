@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readVersion } from '@howdah/pgbackrest/version';
+import { readVersion, type Version } from '@howdah/pgbackrest/version';
 import { createLogger } from '@howdah/runtime/logger';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { expect, it, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { sayVersion } from './say-version.ts';
 
 const quiet = new AbortController().signal;
 
-/** What is logged where that script is pgBackRest; none is there without one. */
+/** What is logged, and what those who verify are told, where that script is pgBackRest; none is there without one. */
 const saidOf = async (script?: string) => {
   await using directory = await temporaryDirectory();
   const binary = join(directory.path, 'pgbackrest');
@@ -23,24 +23,29 @@ const saidOf = async (script?: string) => {
   }));
   const version = (signal: AbortSignal) =>
     readVersion({ binary, stanza: 'main' }, { signal, timeoutMs: 5_000 });
-  await sayVersion({ version, logger }, quiet);
-  return spies.flatMap(({ level, spy }) => spy.mock.calls.map((call) => [level, ...call]));
+  const learnt: string[] = [];
+  const verifications = { learn: ({ text }: Version) => void learnt.push(text) };
+  await sayVersion({ version, verifications, logger }, quiet);
+  const said = spies.flatMap(({ level, spy }) => spy.mock.calls.map((call) => [level, ...call]));
+  return { said, learnt };
 };
 
-it('says which pgBackRest there is', async () => {
-  expect(await saidOf('#!/bin/sh\necho pgBackRest 2.45\n')).toEqual([
-    ['info', { version: '2.45' }, 'pgBackRest'],
-  ]);
+it('says which pgBackRest there is, to whoever verifies, too', async () => {
+  expect(await saidOf('#!/bin/sh\necho pgBackRest 2.45\n')).toEqual({
+    said: [['info', { version: '2.45' }, 'pgBackRest']],
+    learnt: ['2.45'],
+  });
 });
 
 it('warns of one before 2.41, which takes no annotations', async () => {
-  expect(await saidOf('#!/bin/sh\necho pgBackRest 2.40\n')).toEqual([
+  expect((await saidOf('#!/bin/sh\necho pgBackRest 2.40\n')).said).toEqual([
     ['warn', { version: '2.40', since: '2.41' }, expect.stringContaining('annotations')],
   ]);
 });
 
 it('says that there is none', async () => {
-  expect(await saidOf()).toEqual([
-    ['error', { error: expect.any(String) }, expect.stringContaining('cannot be run')],
-  ]);
+  expect(await saidOf()).toEqual({
+    said: [['error', { error: expect.any(String) }, expect.stringContaining('cannot be run')]],
+    learnt: [],
+  });
 });

@@ -58,9 +58,7 @@ const archiverStatement: Statement<ArchiverRow> = {
 /** Everybody may execute pg_control_system(); the identifier is unsigned, and the server's type for it is not. */
 const clusterSql = `
 SELECT (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
-       current_setting('server_version_num')::int / 10000 AS "majorVersion",
-       last_archived_wal AS "lastArchivedWal"
-  FROM pg_stat_archiver`;
+       current_setting('server_version_num')::int / 10000 AS "majorVersion"`;
 
 const clusterStatement: Statement<ClusterWord> = {
   what: 'asking which cluster the server is of',
@@ -71,7 +69,6 @@ const clusterStatement: Statement<ClusterWord> = {
       .regex(/^-?\d+$/)
       .transform((text) => String(BigInt.asUintN(64, BigInt(text)))),
     majorVersion: z.int().positive(),
-    lastArchivedWal: z.string().nullable(),
   }),
 };
 

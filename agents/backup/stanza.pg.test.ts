@@ -4,12 +4,14 @@ import { createStanza } from '@howdah/pgbackrest/stanza';
 import type { RunOutcome } from '@howdah/status/backup';
 import { useRepository } from '@howdah/testing/pgbackrest-repository';
 import { ourselves, runAs } from '@howdah/testing/run-as';
+import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { describe, expect, it, vi } from 'vitest';
 import { refusalOf } from './repository/stanza-judgement.ts';
 import { type LoopOn, loopOn } from './testing/loop-on.ts';
 import { makeOlder } from './testing/older-stanza.ts';
 import { dueOnce } from './testing/samples.ts';
 import { serverOn } from './testing/server-on.ts';
+import { memoryOf } from './testing/stanza-memory.ts';
 import { startAgent } from './testing/start-agent.ts';
 
 const quiet = () => new AbortController().signal;
@@ -86,22 +88,26 @@ describe('on a real PostgreSQL and a real repository', () => {
     const { loop: again } = await begin({ upgradeFrom: former });
     await again.cycle(quiet());
     expect((await info()).databases).toHaveLength(2);
-  });
+  }, 120_000);
 
   it('a volume that is not mounted any more gets no other stanza, and is used again when it is back', async () => {
     const path = here().repositoryPath(1);
-    const { loop, repositories, stanzas, outcomes } = await begin({ volumes: new Map([[1, undefined]]) });
+    await using state = await temporaryDirectory();
+    const remembering = () => ({
+      volumes: new Map([[1, undefined]]),
+      memory: memoryOf({ stateDir: state.path, directories: new Map([[1, path]]) }),
+    });
+    const { loop, repositories, stanzas, outcomes } = await begin(remembering());
     await rename(path, `${path}.away`);
     await mkdir(path);
     await repositories.read(quiet());
     expect(repositories.views()).toMatchObject([{ stanzaMissing: true }]);
     await loop.cycle(quiet());
-    expect(refusalOf(repositories.views()[0])).toContain('this agent has seen it there');
+    expect(refusalOf(repositories.views()[0])).toContain('this member has seen it there');
 
-    // An agent that was started meanwhile has seen nothing, but its server has archived.
-    const started = await begin({ volumes: new Map([[1, undefined]]) });
-    await started.loop.cycle(quiet());
-    expect(refusalOf(started.repositories.views()[0])).toMatch(/archived up to 0000000100000000/);
+    const startedAnew = await begin(remembering());
+    await startedAnew.loop.cycle(quiet());
+    expect(refusalOf(startedAnew.repositories.views()[0])).toContain('this member has seen it there');
     await expect(stat(`${path}/backup`)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(outcomes).toEqual([]);
 
@@ -112,9 +118,19 @@ describe('on a real PostgreSQL and a real repository', () => {
     expect(repositories.views()).toMatchObject([{ stanza: { kind: 'ours' } }]);
   });
 
+  it('a volume of a cluster that has archived to elsewhere gets a stanza by itself', async () => {
+    await removeStanza();
+    const { server } = here();
+    const [archiver] = await server.query('SELECT last_archived_wal FROM pg_stat_archiver');
+    expect(archiver).toMatchObject({ last_archived_wal: expect.stringMatching(/^00000001/) });
+    using _ = awake();
+    const { loop, outcomes } = await begin({ volumes: new Map([[1, undefined]]) });
+    await loop.cycle(quiet());
+    expect(outcomes).toMatchObject([{ type: 'full', outcome: 'done' }]);
+  }, 120_000);
+
   it('an agent makes no stanza on a volume before another member has said that it sees it; then it checks it', async () => {
     await removeStanza();
-    await here().server.query('SELECT pg_stat_reset_shared($$archiver$$)');
     const members = `${here().repositoryPath(1)}/howdah/main/members`;
     await using agent = await startAgent(here(), { otherRuns: true });
     await vi.waitFor(() => stat(`${members}/pg-0.json`), { timeout: 10_000 });

@@ -24,6 +24,7 @@ import { memoryJournalStore } from './testing/memory-journal-store.ts';
 import { repositoryOn } from './testing/repository-on.ts';
 import { dueOnce } from './testing/samples.ts';
 import { serverOn } from './testing/server-on.ts';
+import { memoryOf } from './testing/stanza-memory.ts';
 
 // Two servers of one cluster, both with their archive in one repository that keeps two full backups. Patroni's word
 // alone is made up; the history that it would tell is read from the promoted server's own file.
@@ -75,7 +76,7 @@ const memberAt = async (
   });
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured: [1], clock }),
-    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+    ...{ server, volumes: new Map(), memory: memoryOf(), others: async () => [], clock, logger },
   });
   const repositories = markSuperseded(stanzas.repositories, () => presentLine(role.view(), history.known()));
   await Promise.all([role.ask(quiet()), repositories.read(quiet()), history.read(quiet())]);

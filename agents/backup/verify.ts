@@ -42,7 +42,7 @@ export const notBegun = (
   run: PlannedRun,
   startedAt: Date,
   endedAt: Date,
-  how: 'failed' | 'refused',
+  how: 'failed' | 'refused' | 'aborted',
   reason: string,
 ): RunOutcome => outcome({ startedAt, endedAt }, run.due, how, { reason });
 

@@ -206,6 +206,20 @@ export const backupStatus = z.object({
       hooks: z.enum(['before', 'after']).optional(),
     })
     .optional(),
+  /** Backups that failed on this member, the primary, and are tried again; the next first. Absent where none is. */
+  waiting: z
+    .array(
+      z.object({
+        scheduleId: z.string(),
+        type: backupType,
+        repo: z.int().positive(),
+        dueAt: instant,
+        /** In a row. */
+        failures: z.int().positive(),
+        nextTryAt: instant,
+      }),
+    )
+    .optional(),
   lastRun: runOutcome.optional(),
   /** The last `pgbackrest check` of this agent as the primary; why it failed, when it did. */
   check: z.object({ at: instant, reason: z.string().optional() }).optional(),

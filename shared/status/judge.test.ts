@@ -260,6 +260,18 @@ describe('backups', () => {
     expect(serious(withDetail('pg-0', 'backup', { lastRun: run(before(8_900)) }))).toEqual([]);
   });
 
+  test.each([
+    ['aborted', 'The last full backup “weekly” was stopped; it is tried again in 5 min.'],
+    ['refused', 'The last full backup “weekly” was not begun; it is tried again in 5 min.'],
+  ] as const)('a run that was %s is told as that, and when it goes on', (outcome, says) => {
+    const due = { scheduleId: 'weekly', type: 'full', repo: 1, dueAt: before(9_000) } as const;
+    const ended = { startedAt: before(9_000), endedAt: before(60), outcome, reason: 'pg-1 is at it' };
+    const waiting = [{ ...due, failures: 1, nextTryAt: before(-300) }];
+    expect(serious(withDetail('pg-0', 'backup', { lastRun: { ...due, ...ended }, waiting }))).toMatchObject([
+      { level: 'warning', says, todo: 'pg-1 is at it' },
+    ]);
+  });
+
   test('WAL that waits for minutes is a warning even when nothing failed', () => {
     const archive = { lastArchivedAt: before(400), atRiskBytes: 64 * 1024 * 1024, atRiskSeconds: 400 };
     expect(serious(withDetail('pg-0', 'backup', { archive }))).toMatchObject([

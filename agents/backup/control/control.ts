@@ -2,7 +2,7 @@ import type { Clock } from '@howdah/core/clock';
 import type { Logger } from '@howdah/runtime/logger';
 import type { BackupStatus } from '@howdah/status/backup';
 import * as z from 'zod';
-import type { Running } from '../attempt.ts';
+import type { BackupLoop } from '../loop.ts';
 import type { ControlAnswer, ControlRoute } from '../ports.ts';
 import { refusalOf } from '../repository/stanza-judgement.ts';
 import { newestTimeline, viewIn } from '../repository/views.ts';
@@ -28,11 +28,10 @@ import {
 export interface ControlInput {
   readonly member: string;
   readonly asked: AskedNow;
-  readonly verifications: Pick<Verifications, 'ask' | 'unavailable'>;
+  readonly verifications: Pick<Verifications, 'ask' | 'cancel' | 'unavailable'>;
+  readonly loop: Pick<BackupLoop, 'cancel' | 'giveUp'>;
   readonly role: Pick<RoleWatch, 'view'>;
   readonly repositories: Pick<RepositoryWatch, 'views'>;
-  /** Stops what runs, and tells what that is. */
-  readonly cancel: (because: string) => Running | undefined;
   readonly status: () => BackupStatus;
   /** The member that Patroni calls the primary; undefined where nobody says. */
   readonly primary: (signal: AbortSignal) => Promise<string | undefined>;
@@ -114,15 +113,48 @@ const cancel = async (input: ControlInput, body: unknown): Promise<ControlAnswer
   const question = cancelQuestion.safeParse(body);
   if (!question.success) return refused(z.prettifyError(question.error), 400);
   const reason = `cancelled by howdah backup cancel on ${input.member}`;
-  const running = input.cancel(reason);
-  if (running === undefined) return refused(`no backup runs on ${input.member}${await whoElse(input)}`);
-  const { scheduleId, type, repo, dueAt } = running.run.due;
-  input.logger.warn({ schedule: scheduleId, type, repo, dueAt }, 'backup is cancelled');
-  const answer: CancelAnswer = {
-    ...{ version: 1, scheduleId, type, repo, dueAt: dueAt.toISOString() },
-    ...{ startedAt: running.startedAt.toISOString(), reason },
-  };
+  const answer = stopRunning(input, reason) ?? (await giveUp(input, reason));
+  if (answer === undefined)
+    return refused(
+      `nothing to cancel on ${input.member}: neither a backup nor a verify runs, and none waits for its next try${await whoElse(input)}`,
+    );
+  if ('refused' in answer) return refused(answer.refused);
+  input.logger.warn(answer, 'cancelled');
+  input.wake.now();
   return { code: 202, body: answer };
+};
+
+const stopRunning = ({ loop, verifications }: ControlInput, reason: string): CancelAnswer | undefined => {
+  const running = loop.cancel(reason);
+  if (running !== undefined) {
+    const { scheduleId, type, repo, dueAt } = running.run.due;
+    return {
+      ...{ version: 1, what: 'backup', scheduleId, type, repo, dueAt: dueAt.toISOString() },
+      ...{ startedAt: running.startedAt.toISOString(), reason },
+    };
+  }
+  const verify = verifications.cancel(reason);
+  if (verify === undefined) return undefined;
+  const { repo, dueAt } = verify.due;
+  return {
+    ...{ version: 1, what: 'verify', repo, dueAt: dueAt.toISOString() },
+    ...{ startedAt: verify.startedAt.toISOString(), reason },
+  };
+};
+
+const giveUp = async (
+  { loop }: ControlInput,
+  reason: string,
+): Promise<CancelAnswer | { readonly refused: string } | undefined> => {
+  const end = await loop.giveUp(reason);
+  if (end === undefined) return undefined;
+  const { scheduleId, type, repo, dueAt } = end.waiting.due;
+  if (end.kind === 'held') return { refused: `${scheduleId} in repository ${repo}: ${end.because}` };
+  return {
+    ...{ version: 1, what: 'waiting', scheduleId, type, repo, dueAt: dueAt.toISOString() },
+    ...{ failures: end.waiting.failures, reason },
+    ...(end.problem === undefined ? {} : { problem: end.problem }),
+  };
 };
 
 /** Where to go instead, on a member that is not the primary. */

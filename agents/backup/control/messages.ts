@@ -44,17 +44,24 @@ export type VerifyAnswer = z.infer<typeof verifyAnswer>;
 
 export const cancelQuestion = z.strictObject({});
 
-/** What is being stopped. */
-export const cancelAnswer = z.object({
-  version: z.literal(1),
-  scheduleId: z.string(),
-  type: backupType,
-  repo: z.int().positive(),
-  dueAt: instant,
-  startedAt: instant,
-  /** The words that stand in `/status` and in the run journal. */
-  reason: z.string(),
-});
+/** `reason`: the words that stand in `/status` and in the journal. */
+const cancelled = { version: z.literal(1), repo: z.int().positive(), dueAt: instant, reason: z.string() };
+
+/** What is being stopped, or is not tried again. */
+export const cancelAnswer = z.discriminatedUnion('what', [
+  z.object({
+    ...{ ...cancelled, what: z.literal('backup'), scheduleId: z.string(), type: backupType },
+    startedAt: instant,
+  }),
+  /** It failed and waited for its next try. */
+  z.object({
+    ...{ ...cancelled, what: z.literal('waiting'), scheduleId: z.string(), type: backupType },
+    failures: z.int().positive(),
+    /** Why other members do not know of it. */
+    problem: z.string().optional(),
+  }),
+  z.object({ ...cancelled, what: z.literal('verify'), startedAt: instant }),
+]);
 export type CancelAnswer = z.infer<typeof cancelAnswer>;
 
 /** Why nothing is done; with HTTP status 400 or 409. */

@@ -5,7 +5,7 @@ import { at, backupOf, viewOf } from '../testing/samples.ts';
 import { judged, judgeStanza, type Sharing, type StanzaEvidence } from './judge-stanza.ts';
 import { type RepositoryView, viewsAfter } from './views.ts';
 
-const cluster = { systemIdentifier: '7000000000000000001', majorVersion: 17, lastArchivedWal: null };
+const cluster = { systemIdentifier: '7000000000000000001', majorVersion: 17 };
 const evidence = (more: Partial<StanzaEvidence> = {}): StanzaEvidence => ({
   ...{ cluster, volumes: new Map(), seen: new Set() },
   ...more,
@@ -14,8 +14,7 @@ const of = (postgresVersion: string, systemIdentifier: string, more: Partial<Rep
   viewOf([], { database: { databaseId: 1, postgresVersion, systemIdentifier }, ...more });
 const missing = (more: Partial<RepositoryView> = {}) => viewOf([], { stanzaMissing: true, ...more });
 const volume = (sharing: Sharing | undefined) => ({ volumes: new Map([[1, sharing]]) });
-const judge = (view: RepositoryView, more: Partial<StanzaEvidence> = {}, all = [view]) =>
-  judgeStanza(view, evidence(more), all);
+const judge = (view: RepositoryView, more: Partial<StanzaEvidence> = {}) => judgeStanza(view, evidence(more));
 
 describe('a stanza', () => {
   it('of this cluster is ours', () => {
@@ -89,25 +88,9 @@ describe('a volume', () => {
     expect(judge(of('17', cluster.systemIdentifier), volume('unknown'))).toEqual({ kind: 'ours' });
   });
 
-  it('gets no other stanza where this agent has seen one: it is not mounted any more', () => {
+  it('gets no other stanza where this member has seen one: it is not mounted any more', () => {
     expect(judge(missing(), { ...volume('shared'), seen: new Set([1]) })).toMatchObject({
-      because: expect.stringContaining('this agent has seen it there'),
-    });
-  });
-
-  it('gets no stanza where WAL was archived that is in no repository, and gets one beside a good repository', () => {
-    const archived = {
-      ...volume('shared'),
-      cluster: { ...cluster, lastArchivedWal: '000000010000000000000007' },
-    };
-    expect(judge(missing(), archived)).toMatchObject({
-      kind: 'refused',
-      because: expect.stringMatching(/archived up to 000000010000000000000007.*mount the volume, or run/),
-    });
-    const good = of('17', cluster.systemIdentifier, { repo: 2 });
-    expect(judge(missing(), archived, [missing(), good])).toEqual({ kind: 'create' });
-    expect(judge(missing(), archived, [missing(), { ...good, reachable: false }])).toMatchObject({
-      kind: 'refused',
+      because: expect.stringContaining('this member has seen it there'),
     });
   });
 });

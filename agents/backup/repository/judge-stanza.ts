@@ -12,7 +12,7 @@ export interface StanzaEvidence {
   readonly upgradeFrom?: string;
   /** Repositories that are directories, by number; absent where nobody can say who sees one. */
   readonly volumes: ReadonlyMap<number, Sharing | undefined>;
-  /** Repositories in which this agent has seen this cluster's stanza. */
+  /** Volumes on which this member's agents have seen this cluster's stanza, by repository. */
   readonly seen: ReadonlySet<number>;
 }
 
@@ -22,16 +22,8 @@ const refused = (because: string, foreign = false): StanzaJudgement => ({
   foreign,
 });
 
-/**
- * Undefined where nothing can be said: the repository does not answer, and no other cluster's stanza was seen there.
- *
- * @param all all repositories: what is in one may say how another one should look
- */
-export const judgeStanza = (
-  view: RepositoryView,
-  evidence: StanzaEvidence,
-  all: readonly RepositoryView[],
-): StanzaJudgement | undefined => {
+/** Undefined where nothing can be said: the repository does not answer, and no other cluster's stanza was seen there. */
+export const judgeStanza = (view: RepositoryView, evidence: StanzaEvidence): StanzaJudgement | undefined => {
   const { database, repo, reachable, stanzaMissing } = view;
   const owner = database === undefined || stanzaMissing ? undefined : judgeOwner(database, evidence);
   if (owner?.kind === 'refused') return owner;
@@ -43,10 +35,9 @@ export const judgeStanza = (
     );
   if (!stanzaMissing) return owner;
   if (!evidence.volumes.has(repo)) return { kind: 'create' };
-  const lost = isLost(repo, evidence, all);
-  if (lost !== undefined)
+  if (evidence.seen.has(repo))
     return refused(
-      `the stanza is gone (${lost}); mount the volume, or run pgbackrest stanza-create where it is to begin anew`,
+      `the stanza is gone (this member has seen it there); mount the volume, or run pgbackrest stanza-create where it is to begin anew`,
     );
   return sharing === 'unknown'
     ? { kind: 'wait', because: 'no other member has said yet that it sees this volume' }
@@ -76,19 +67,6 @@ const judgeOwner = (
   );
 };
 
-/** By what one can tell that a volume is not mounted: the stanza was there, or WAL was sent and is nowhere. */
-const isLost = (
-  repo: number,
-  { cluster: { lastArchivedWal }, seen }: StanzaEvidence,
-  all: readonly RepositoryView[],
-): string | undefined => {
-  if (seen.has(repo)) return 'this agent has seen it there';
-  const isElsewhere = all.some(({ reachable, stanzaMissing }) => reachable && !stanzaMissing);
-  return lastArchivedWal === null || isElsewhere
-    ? undefined
-    : `this server has archived up to ${lastArchivedWal}, and no repository has a stanza`;
-};
-
 /** The views with what their stanzas are; what another cluster's repository holds is none of this one's backups. */
 export const judged = (
   views: readonly RepositoryView[],
@@ -97,7 +75,7 @@ export const judged = (
   evidence === undefined
     ? views
     : views.map((view) => {
-        const stanza = judgeStanza(view, evidence, views);
+        const stanza = judgeStanza(view, evidence);
         if (stanza === undefined) return view;
         if (stanza.kind !== 'refused' || !stanza.foreign) return { ...view, stanza };
         const { walMax: _, archive: __, ...rest } = view;

@@ -4,6 +4,7 @@ import type { Logger } from '@howdah/runtime/logger';
 import type { ClusterWord, Server } from '../ports.ts';
 import { judged, type Sharing, type StanzaEvidence } from './judge-stanza.ts';
 import { refusalOf } from './stanza-judgement.ts';
+import type { StanzaMemory } from './stanza-memory.ts';
 import type { RepositoryView } from './views.ts';
 import type { VolumeMarks } from './volume-marks.ts';
 import type { RepositoryWatch } from './watch.ts';
@@ -13,6 +14,8 @@ export interface StanzaWatchInput {
   readonly server: Pick<Server, 'cluster'>;
   /** A directory that is the same for all members has marks, one of `shared: false` has none. */
   readonly volumes: ReadonlyMap<number, Pick<VolumeMarks, 'look'> | undefined>;
+  /** On which of them the stanza has been seen, by agents before this one too. */
+  readonly memory: Pick<StanzaMemory, 'note' | 'recall'>;
   /** Members that run beside this one; undefined where nobody says. */
   readonly others: (signal: AbortSignal) => Promise<readonly string[] | undefined>;
   readonly upgradeFrom?: string | undefined;
@@ -32,12 +35,11 @@ export interface StanzaWatch {
 const lookDeadlineMs = 5_000;
 
 export const createStanzaWatch = (input: StanzaWatchInput): StanzaWatch => {
-  const { repositories, server, volumes, upgradeFrom, logger } = input;
+  const { repositories, server, volumes, memory, upgradeFrom, logger } = input;
   let cluster: ClusterWord | undefined;
   let sharing: ReadonlyMap<number, Sharing | undefined> = new Map(
     [...volumes.keys()].map((repo) => [repo, undefined]),
   );
-  let seen: ReadonlySet<number> = new Set();
   let evidence: StanzaEvidence | undefined;
   let last:
     | { readonly views: readonly RepositoryView[]; readonly evidence: StanzaEvidence | undefined }
@@ -98,20 +100,27 @@ export const createStanzaWatch = (input: StanzaWatchInput): StanzaWatch => {
       try {
         const word = await server.cluster(signal);
         cluster = word;
-        const own = repositories
-          .views()
-          .filter(({ database }) => database?.systemIdentifier === word.systemIdentifier)
-          .map(({ repo }) => repo);
-        seen = new Set([...seen, ...own]);
       } catch (error) {
         signal.throwIfAborted();
         // Who does not answer says so elsewhere; what is known of the cluster stays true.
         logger.debug({ error: describeError(error) }, 'which cluster this is could not be asked');
       }
       if (cluster === undefined) return;
+      const { systemIdentifier } = cluster;
+      const own = repositories
+        .views()
+        .filter(
+          ({ stanzaMissing, database }) => !stanzaMissing && database?.systemIdentifier === systemIdentifier,
+        );
+      await memory.note(
+        systemIdentifier,
+        own.map(({ repo }) => repo),
+      );
       const limited = AbortSignal.any([signal, AbortSignal.timeout(lookDeadlineMs)]);
-      await lookAtVolumes(cluster.systemIdentifier, limited).catch(() => signal.throwIfAborted());
-      const next = { cluster, volumes: sharing, seen, ...(upgradeFrom === undefined ? {} : { upgradeFrom }) };
+      await lookAtVolumes(systemIdentifier, limited).catch(() => signal.throwIfAborted());
+      const former = upgradeFrom === undefined ? {} : { upgradeFrom };
+      const seen = memory.recall([systemIdentifier, ...Object.values(former)]);
+      const next = { cluster, volumes: sharing, seen, ...former };
       if (wordOf(next) !== wordOf(evidence)) evidence = next;
       tell();
     },

@@ -34,6 +34,10 @@ export const overdue = (pod?: string) => of('overdue_seconds', { schedule: 'nigh
 export const running = (pod?: string) => of('running', {}, pod);
 export const runs = (type: string, outcome: string, pod?: string) =>
   ofServer('howdah_backup_runs_total', { type, outcome }, pod);
+export const hookFailures = (when: string, pod?: string) =>
+  ofServer('howdah_backup_hook_failures_total', { when }, pod);
+export const configurationWritten = (pod?: string) => of('configuration_written', {}, pod);
+export const ownCopy = (repo: string, pod?: string) => of('repo_own_copy', { repo }, pod);
 export const standbyLeader = (pod?: string) => of('role', { role: 'standby_leader' }, pod);
 export const available = of('repo_volume_available_bytes', { repo: '1' });
 export const size = of('repo_volume_size_bytes', { repo: '1' });

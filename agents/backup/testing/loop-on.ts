@@ -13,6 +13,7 @@ import type { Timed } from '../schedule.ts';
 import { journalsOf } from './journals.ts';
 import { repositoryOn } from './repository-on.ts';
 import { serverOn } from './server-on.ts';
+import { memoryOf } from './stanza-memory.ts';
 
 export interface LoopOn {
   readonly on: TestRepository;
@@ -28,6 +29,8 @@ export interface LoopOn {
   readonly upgradeFrom?: string;
   /** Repositories that are volumes; default none. */
   readonly volumes?: StanzaWatchInput['volumes'];
+  /** Default one that knows nothing. */
+  readonly memory?: StanzaWatchInput['memory'];
   readonly onOutcome: (outcome: RunOutcome) => void;
 }
 
@@ -42,6 +45,7 @@ export const loopOn = async ({
   journals = journalsOf(clock),
   upgradeFrom,
   volumes = new Map(),
+  memory = memoryOf(),
   onOutcome,
 }: LoopOn) => {
   const signal = new AbortController().signal;
@@ -58,7 +62,7 @@ export const loopOn = async ({
     repositories: createRepositoryWatch({ repository, configured: repos, clock }),
     ...{
       server: serverOn(on.server),
-      volumes,
+      ...{ volumes, memory },
       others: async () => [],
       upgradeFrom,
       clock,

@@ -33,9 +33,12 @@ export const mostAttempts = 3;
 /** Whether an attempt came to a verdict. */
 export const hasVerdict = ({ ended }: VerifyEntry): boolean => ended?.verdict !== undefined;
 
+/** Whether it is not to be made again: it came to a verdict, or a person stopped it. */
+const isSettled = (entry: VerifyEntry): boolean => hasVerdict(entry) || entry.ended?.cancelled === true;
+
 /**
  * The due time for which a repository is to be verified now. Whatever came to a verdict since does for it, as that which
- * a person asked for; so it is done once, whichever member is the primary and however often agents are started.
+ * a person asked for, and so does one that a person stopped; so it is done once, whichever member is the primary and however often agents are started.
  *
  * @param since when this agent was started
  */
@@ -49,9 +52,9 @@ export const verifyDueAt = (
   if (dueAt === undefined || now.getTime() - dueAt.getTime() > madeUpForMs) return undefined;
   if (forgetful && dueAt.getTime() <= since.getTime()) return undefined;
   const own = entries.filter((entry) => entry.schedule === 'verify' && isAt(entry, dueAt));
-  if (own.some(hasVerdict) || own.length >= mostAttempts) return undefined;
+  if (own.some(isSettled) || own.length >= mostAttempts) return undefined;
   const doneSince = entries.some(
-    (entry) => hasVerdict(entry) && Date.parse(entry.startedAt) >= dueAt.getTime(),
+    (entry) => isSettled(entry) && Date.parse(entry.startedAt) >= dueAt.getTime(),
   );
   return doneSince ? undefined : dueAt;
 };

@@ -17,6 +17,8 @@ const ending = z.object({
   problems: z.array(z.string()).optional(),
   /** Why there is no verdict. */
   reason: z.string().optional(),
+  /** A person stopped it: this due time is not taken up again, by any member. */
+  cancelled: z.literal(true).optional(),
 });
 export type VerifyEnding = z.infer<typeof ending>;
 

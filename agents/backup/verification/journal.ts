@@ -87,6 +87,7 @@ export class VerifyJournal {
     const newest = this.#newestOf(name);
     const decision = decideClaim(newest?.entry, me, this.#silentForMs(newest), false);
     if (decision.kind === 'held') return { kind: 'refused', because: decision.because };
+    if (decision.kind === 'cancelled') return { kind: 'refused', because: decision.because };
     if (decision.kind === 'settled') return { kind: 'refused', because: 'it was done before' };
     if (decision.kind === 'take-over' && newest !== undefined)
       await this.#close(newest, decision.because, signal);

@@ -8,6 +8,7 @@ import { createRepositoryWatch } from '../repository/watch.ts';
 import { createRoleWatch } from '../role/watch.ts';
 import { journalsOf } from '../testing/journals.ts';
 import { at, backupOf, infoOf, scheduleOf } from '../testing/samples.ts';
+import { memoryOf } from '../testing/stanza-memory.ts';
 import type { DueVerify } from './due.ts';
 
 const quiet = new AbortController().signal;
@@ -30,7 +31,7 @@ const primary = async () => {
   };
   const server = {
     recovery: async () => ({ inRecovery: false, timeline: 1 }),
-    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15, lastArchivedWal: null }),
+    cluster: async () => ({ systemIdentifier: '1', majorVersion: 15 }),
   };
   const role = createRoleWatch({
     patroni: { member: async () => ({ role: 'primary', timeline: 1 }) },
@@ -39,7 +40,7 @@ const primary = async () => {
   const logger = createLogger('test', { level: 'silent' });
   const stanzas = createStanzaWatch({
     repositories: createRepositoryWatch({ repository, configured: [1], clock }),
-    ...{ server, volumes: new Map(), others: async () => [], clock, logger },
+    ...{ server, volumes: new Map(), memory: memoryOf(), others: async () => [], clock, logger },
   });
   const { repositories } = stanzas;
   await Promise.all([role.ask(quiet), repositories.read(quiet)]);

@@ -149,6 +149,41 @@ describe('a verify under way', () => {
     expect(primary.told()?.overdueSince).toBe('2026-03-02T03:00:00.000Z');
   });
 
+  it('that a person stops is not taken up again before its next due time, by any member', async () => {
+    const { clock, state, member, pass } = cluster();
+    state.hold = true;
+    const [one, next] = [await member('pg-0'), await member('pg-1')];
+    expect(one.verifications.cancel('by me')).toBeUndefined();
+    const making = one.cycle();
+    await pass(2);
+    expect(one.verifications.cancel('by me')).toMatchObject({ due: { schedule: 'verify', repo: 1 } });
+    await pass(2);
+    await making;
+    expect(one.told()).toMatchObject({
+      lastTry: { outcome: 'aborted', reason: 'by me' },
+      overdueSince: '2026-03-02T03:00:00.000Z',
+    });
+    await next.look();
+    expect([await one.cycle(), await next.cycle(), state.count]).toEqual([false, false, 1]);
+    await clock.advance(24 * 3_600_000);
+    state.hold = false;
+    for (const each of [one, next]) await each.repositories.read(quiet);
+    expect(await next.cycle()).toBe(true);
+  });
+
+  it('that a person asked for and stopped does for the due time before it, as a done one does', async () => {
+    const { state, member, pass } = cluster();
+    state.hold = true;
+    const one = await member('pg-0');
+    one.verifications.ask(1);
+    const making = one.cycle();
+    await pass(2);
+    one.verifications.cancel('by me');
+    await pass(2);
+    await making;
+    expect([await one.cycle(), state.count]).toEqual([false, 1]);
+  });
+
   it('is stopped when the role is lost, and made anew by the next primary', async () => {
     const { state, member, pass } = cluster();
     state.hold = true;
@@ -202,7 +237,7 @@ describe('a verify under way', () => {
 it('is not asked of a pgBackRest that cannot, which is told', async () => {
   const { state, member } = cluster();
   const old = await member('pg-0', { version: '2.38' });
-  await old.verifications.learnVersion(quiet);
+  expect(await old.cycle()).toBe(true);
   expect(await old.cycle()).toBe(false);
   expect(old.verifications.unavailable).toContain('2.38 has no verify');
   expect(state.count).toBe(0);

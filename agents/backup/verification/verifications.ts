@@ -1,6 +1,6 @@
 import { type BackoffRule, backoffMs } from '@howdah/core/backoff';
 import { describeError } from '@howdah/core/errors';
-import { verifyProblem } from '@howdah/pgbackrest/version';
+import { type Version, verifyProblem } from '@howdah/pgbackrest/version';
 import { type Cancellation, createCancellation } from '../cancellation.ts';
 import type { Claimant } from '../journal/decide.ts';
 import type { Verifier } from '../ports.ts';
@@ -29,6 +29,15 @@ export interface VerificationsInput extends AttemptInput {
   readonly random: () => number;
 }
 
+/** A verify that this member makes. */
+interface UnderWay {
+  readonly due: DueVerify;
+  readonly startedAt: Date;
+  readonly cancellation: Cancellation;
+  /** The words of the person who stopped it. */
+  cancelledBy?: string;
+}
+
 /** After it was found not to be for this member, for now. */
 const refusedWaitMs = 10_000;
 /** So long may what a person asked for wait to be begun; whoever asked has gone by then. */
@@ -43,7 +52,7 @@ export class Verifications {
   readonly #asked = new Map<number, Date>();
   /** By repository; monotonic. */
   readonly #waits = new Map<number, { readonly failures: number; readonly untilMs: number }>();
-  #cancellation: Cancellation | undefined;
+  #underWay: UnderWay | undefined;
   #unavailable: string | undefined;
   #knowsVersion = false;
 
@@ -81,9 +90,17 @@ export class Verifications {
     return new Date(second);
   }
 
-  /** Stops the verify under way. */
+  /** Stops the verify under way, which is taken up again. */
   stop(because: string): void {
-    this.#cancellation?.now(because);
+    this.#underWay?.cancellation.now(because);
+  }
+
+  /** Stops the verify under way for a person: it is not taken up again before its next due time. Tells which one that is. */
+  cancel(because: string): Pick<UnderWay, 'due' | 'startedAt'> | undefined {
+    if (this.#underWay === undefined) return undefined;
+    this.#underWay.cancelledBy = because;
+    this.#underWay.cancellation.now(because);
+    return this.#underWay;
   }
 
   /** Of the repositories that are to be verified, or were. */
@@ -115,19 +132,12 @@ export class Verifications {
     }
   }
 
-  /** Whether pgBackRest can; said once. Where it does not answer it is asked again before the first verify. */
-  async learnVersion(signal: AbortSignal): Promise<void> {
-    const { verifier, schedule, logger } = this.#input;
+  /** Whether this pgBackRest can; where it did not say its version at the start, it is asked before the first verify. */
+  learn(version: Version): void {
+    const { schedule, logger } = this.#input;
     if (this.#knowsVersion) return;
-    try {
-      this.#unavailable = verifyProblem(await verifier.version(signal));
-      this.#knowsVersion = true;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (schedule !== undefined)
-        logger.warn({ error: describeError(error) }, 'pgBackRest’s version not known');
-      return;
-    }
+    this.#knowsVersion = true;
+    this.#unavailable = verifyProblem(version);
     if (this.#unavailable !== undefined && schedule !== undefined)
       logger.warn({ because: this.#unavailable }, 'repositories are not verified');
   }
@@ -163,9 +173,14 @@ export class Verifications {
     this.#input.logger.info({ repo, schedule, dueAt, attempt: claim.entry.attempt }, 'verify started');
     const journal = this.#journalOf(repo);
     const cancellation = createCancellation();
-    this.#cancellation = cancellation;
-    const ended = await attemptVerify(this.#input, { claim, journal, cancellation, moreUrgent }, signal);
-    this.#cancellation = undefined;
+    const underWay: UnderWay = { due, startedAt: new Date(claim.entry.startedAt), cancellation };
+    this.#underWay = underWay;
+    const end = await attemptVerify(this.#input, { claim, journal, cancellation, moreUrgent }, signal);
+    this.#underWay = undefined;
+    const { outcome, reason } = end;
+    // It may have come to its end, or have made room, a moment before.
+    const isCancelled = outcome === 'aborted' && reason !== undefined && reason === underWay.cancelledBy;
+    const ended: VerifyEnding = isCancelled ? { ...end, cancelled: true } : end;
     this.#note(due, claim, ended);
     await journal.end(claim, ended);
     signal.throwIfAborted();
@@ -175,8 +190,7 @@ export class Verifications {
   async #claim(due: DueVerify, signal: AbortSignal): Promise<VerifyClaim | undefined> {
     const { role, repositories } = this.#input;
     try {
-      await this.learnVersion(signal);
-      if (!this.#knowsVersion) return this.#refused(due, 'pgBackRest’s version is not known');
+      if (!this.#knowsVersion) this.learn(await this.#input.verifier.version(signal));
       if (this.#unavailable !== undefined) return this.#refused(due, this.#unavailable);
       await repositories.read(signal);
       const gate = mayStart(await role.ask(signal), newestTimeline(repositories.views()));

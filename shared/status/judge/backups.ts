@@ -30,7 +30,7 @@ export const backupFindings = (fleet: Fleet): readonly Finding[] => {
     ...(view.authoritative ? [...archive(fleet, view), ...overdue(fleet, view)] : []),
     ...archiveGaps(view),
     ...verifications(fleet, view),
-    ...lastRun(view),
+    ...lastRun(fleet, view),
   ];
 };
 
@@ -210,18 +210,27 @@ const verifications = (fleet: Fleet, { detail, member }: BackupView): readonly F
     ];
   });
 
-const lastRun = ({ detail, member }: BackupView): readonly Finding[] => {
+const endWords = { failed: 'failed', aborted: 'was stopped', refused: 'was not begun' } as const;
+
+const lastRun = (fleet: Fleet, { detail, member }: BackupView): readonly Finding[] => {
   const run = detail.lastRun;
   if (run === undefined || run.outcome === 'done' || run.outcome === 'absorbed') return [];
   const [newest] = usefulNewestFirst(detail);
   if (newest !== undefined && Date.parse(newest.stoppedAt) > Date.parse(run.endedAt)) return [];
+  const next = detail.waiting?.find(
+    ({ scheduleId, repo }) => scheduleId === run.scheduleId && repo === run.repo,
+  );
+  const again =
+    next === undefined
+      ? ''
+      : `; it is tried again in ${formatDuration(Math.max(0, -ageAtMember(fleet, member, next.nextTryAt)))}`;
   return [
     {
       level: 'warning',
       area: 'backups',
       id: `last-run/${run.scheduleId}`,
       member: member.name,
-      says: `The last ${run.type} backup “${run.scheduleId}” ${run.outcome === 'failed' ? 'failed' : 'was aborted'}.`,
+      says: `The last ${run.type} backup “${run.scheduleId}” ${endWords[run.outcome]}${again}.`,
       todo: run.reason ?? `Look at the log of the backup agent on ${member.name}.`,
     },
   ];
