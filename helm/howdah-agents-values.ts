@@ -4,6 +4,7 @@ import { schema as configReload } from '@howdah/config-reload/config';
 import { schema as exporter } from '@howdah/exporter/config';
 import { schema as logship } from '@howdah/logship/config';
 import { z } from 'zod';
+import { podMonitor } from './monitor-parts.ts';
 import { callers, kubernetesObject, networkPolicyRule, peers } from './policy-parts.ts';
 import { prometheusRule } from './rule-parts.ts';
 
@@ -151,13 +152,7 @@ export const schema = z.strictObject({
     .strictObject({ suite: resources('the suite'), separate: resources('each of five containers') })
     .describe('Requests and limits; pgBackRest’s memory counts in the backup agent’s container.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).describe('Least level of the agents’ own log.'),
-  podMonitor: z
-    .strictObject({
-      create: z.enum(['auto', 'always', 'never']).describe('`auto`: where the cluster has that kind.'),
-      interval: z.string().describe('Between two scrapes.'),
-      labels: z.record(z.string(), z.string()).describe('By which a Prometheus chooses it.'),
-    })
-    .describe('For the Prometheus operator.'),
+  podMonitor,
   prometheusRule: z
     .strictObject({
       ...prometheusRule,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podMonitor } from './monitor-parts.ts';
 import { kubernetesObject } from './policy-parts.ts';
 import { prometheusRule } from './rule-parts.ts';
 
@@ -38,6 +39,7 @@ export const schema = z.strictObject({
   tolerations: z.array(kubernetesObject()).describe('Taints that its pods tolerate.'),
   priorityClassName: z.string().max(253).describe('Priority of its pods.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).describe('From which level on it logs.'),
+  podMonitor: podMonitor.describe('Of the operator itself, for the Prometheus operator.'),
   prometheusRule: z
     .strictObject(prometheusRule)
     .describe('Alerts on the clusters, for the Prometheus operator.'),

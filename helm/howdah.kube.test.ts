@@ -68,6 +68,42 @@ it('makes the alerts of the reference, on every cluster, where it is asked to', 
   await checkRules(JSON.stringify({ groups: [{ name: 'all', rules: made }] }));
 });
 
+const monitor = z.object({
+  kind: z.literal('PodMonitor'),
+  metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+  spec: z.object({
+    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    podMetricsEndpoints: z.array(z.object({ port: z.string(), path: z.string(), interval: z.string() })),
+  }),
+});
+const deployment = z.object({
+  kind: z.literal('Deployment'),
+  spec: z.object({
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        containers: z.array(z.object({ ports: z.array(z.object({ name: z.string() })) })),
+      }),
+    }),
+  }),
+});
+
+it('makes a PodMonitor of the operator’s own pods where Kubernetes has that kind', async () => {
+  const there = ['--api-versions', 'monitoring.coreos.com/v1/PodMonitor'];
+  const rendered = async (...more: string[]) => objectsOf(await template('howdah', ...more));
+  const monitors = async (...more: string[]) =>
+    (await rendered(...more)).flatMap((object) => monitor.safeParse(object).data ?? []);
+  expect(await monitors()).toEqual([]);
+  expect(await monitors(...there, '--set', 'podMonitor.create=never')).toEqual([]);
+  expect(await monitors('--set', 'podMonitor.create=always')).toHaveLength(1);
+  const [made] = await monitors(...there, '--set', 'podMonitor.labels.team=databases');
+  expect(made?.metadata.labels).toMatchObject({ team: 'databases' });
+  const [of] = (await rendered()).flatMap((object) => deployment.safeParse(object).data ?? []);
+  expect(of?.spec.template.metadata.labels).toMatchObject(made?.spec.selector.matchLabels ?? {});
+  const ports = of?.spec.template.spec.containers[0]?.ports.map(({ name }) => name);
+  expect(made?.spec.podMetricsEndpoints).toEqual([{ port: ports?.[0], path: '/metrics', interval: '30s' }]);
+});
+
 describe('the operator’s rights', () => {
   it('never allow to execute anything in a pod', async () => {
     const rules = (await rolesOf('howdah')).flatMap((each) => each.rules);

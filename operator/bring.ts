@@ -74,8 +74,10 @@ export class Bringer {
     const { namespace } = wanted;
     const tools = { api, namespace, agentImage: wanted.images.agent, patroni, pods };
     const done = await takeRollStep(roll, tools, signal);
+    const [topic, action] = ['Rolling', roll.step];
     if (done !== undefined)
-      await events.tell(object, { type: 'Normal', reason: 'Rolling', action: roll.step, note: done }, signal);
+      await events.tell(object, { type: 'Normal', reason: topic, action, note: done, topic }, signal);
+    if (roll.step === 'none') events.turned(object, topic);
     const acting = await this.act({ wanted, pods, fleet, patroni, roll, wrongCertificate }, signal);
     // A server that lets nobody in keeps nothing else from being done.
     await this.#bringUsers(object, wanted, pods, fleet, signal);
@@ -124,10 +126,13 @@ export class Bringer {
     const trust = trustOf(wanted, pod);
     const waitsForRestart = waitingMembers(fleet).has(pod.name);
     const primary = { name: pod.name, address: pod.address, password, trust, waitsForRestart };
+    const topic = 'Users';
     const tell = (type: 'Normal' | 'Warning', note: string) =>
-      events.tell(object, { type, reason: 'Users', action: 'Bring', note }, signal);
+      events.tell(object, { type, reason: topic, action: 'Bring', note, topic }, signal);
     try {
-      for (const note of await users.bring(wanted, accounts, primary, signal)) await tell('Normal', note);
+      const done = await users.bring(wanted, accounts, primary, signal);
+      events.turned(object, topic);
+      for (const note of done) await tell('Normal', note);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof HowdahError)) throw error;

@@ -27,8 +27,8 @@ export const createMetrics = (registry: Registry) => {
     }),
     writes: new Counter({
       name: 'howdah_operator_writes_total',
-      help: 'Objects written: none while nothing changes.',
-      labelNames: ['kind', 'outcome'] as const,
+      help: 'Writes that the API server took, but for the lease: none while nothing changes.',
+      labelNames: ['kind', 'verb'] as const,
       registers,
     }),
     watchFailures: new Counter({

@@ -3,10 +3,12 @@ import type { Clock } from '@howdah/core/clock';
 import { describeError, HowdahError } from '@howdah/core/errors';
 import { createKubeApi } from '@howdah/kube/api';
 import type { Connection } from '@howdah/kube/connection';
+import { countWrites } from '@howdah/kube/count-writes';
 import { createEvents } from '@howdah/kube/events';
 import { Lease } from '@howdah/kube/lease';
 import { Queue } from '@howdah/kube/queue';
 import { Settler } from '@howdah/kube/settler';
+import type { Mirror } from '@howdah/kube/watch';
 import type { Logger } from '@howdah/runtime/logger';
 import { Actions } from './actions/actions.ts';
 import { StatusTeller } from './apply/tell-status.ts';
@@ -26,14 +28,14 @@ export interface OperatorInput {
   readonly clock: Clock;
 }
 
-/** Each wait of a look has its deadline: one that takes longer than all of them hangs. */
-const stuckAfterMs = 300_000;
+/** Each wait of a look has its deadline, that of an order to Patroni two minutes: one that takes so long hangs. */
+const stuckAfterMs = 600_000;
 
 /** The operator: whoever holds the lease brings every cluster to what its manifest says. */
 export class Operator {
   readonly #input: OperatorInput;
-  /** While it leads: when a look last ended, well or not. A restart mends neither a failure nor standing by. */
-  #lookedMs: number | undefined;
+  /** While it leads. A restart mends neither a failure, which waits for its next look, nor standing by. */
+  #queue: Queue | undefined;
   #waitsFor: string | undefined = 'the lease';
 
   constructor(input: OperatorInput) {
@@ -42,9 +44,10 @@ export class Operator {
 
   /** Why a restart would help. */
   stuck(): string | undefined {
-    if (this.#lookedMs === undefined) return undefined;
-    const silentMs = this.#input.clock.monotonicMs() - this.#lookedMs;
-    return silentMs > stuckAfterMs ? `nothing was done for ${Math.round(silentMs / 1_000)} s` : undefined;
+    const overdue = this.#queue?.mostOverdue;
+    return overdue !== undefined && overdue.ms > stuckAfterMs
+      ? `the look at ${overdue.key} has not come to an end for ${Math.round(overdue.ms / 1_000)} s`
+      : undefined;
   }
 
   /** Why it could not lead yet; one that stands by could. */
@@ -55,6 +58,8 @@ export class Operator {
   async run(signal: AbortSignal): Promise<void> {
     const { connection, environment, metrics, logger, clock } = this.#input;
     const api = createKubeApi(connection);
+    // The lease is written every few seconds, and is nothing that happens to clusters.
+    const counted = countWrites(api, (kind, verb) => metrics.writes.inc({ kind, verb }));
     const lease = new Lease({
       api,
       namespace: environment.namespace,
@@ -68,7 +73,7 @@ export class Operator {
     metrics.leader.set(0);
     while (!signal.aborted) {
       try {
-        await lease.hold((within) => this.#lead(api, within), signal, standBy);
+        await lease.hold((within) => this.#lead(counted, within), signal, standBy);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof HowdahError)) throw error;
@@ -77,7 +82,7 @@ export class Operator {
       } finally {
         metrics.leader.set(0);
         this.#waitsFor = 'the lease';
-        this.#lookedMs = undefined;
+        this.#queue = undefined;
       }
     }
   }
@@ -85,7 +90,6 @@ export class Operator {
   async #lead(api: ReconcilerInput['api'], signal: AbortSignal): Promise<void> {
     const { connection, environment, metrics, logger, clock } = this.#input;
     metrics.leader.set(1);
-    this.#lookedMs = clock.monotonicMs();
     this.#waitsFor = 'the first list of all clusters';
     logger.info({ identity: environment.identity }, 'leading');
     const queue = new Queue({
@@ -95,11 +99,9 @@ export class Operator {
         end();
         metrics.looks.inc({ outcome: 'done' });
         metrics.lastProgress.setToCurrentTime();
-        this.#lookedMs = clock.monotonicMs();
         return nextMs;
       },
       onFailure: (key, error, waitMs) => {
-        this.#lookedMs = clock.monotonicMs();
         metrics.looks.inc({ outcome: 'failed' });
         logger.warn(
           {
@@ -115,6 +117,7 @@ export class Operator {
       },
       clock,
     });
+    this.#queue = queue;
     const mirrors = createMirrors({
       api,
       connection,
@@ -126,7 +129,7 @@ export class Operator {
         logger.warn({ kind, error: describeError(error), waitMs }, 'a watch broke off');
       },
     });
-    const settler = new Settler(api, (kind, outcome) => metrics.writes.inc({ kind, outcome }));
+    const settler = new Settler(api);
     const events = createEvents(api, clock, environment.identity);
     const reconciler = new Reconciler({
       api,
@@ -144,22 +147,15 @@ export class Operator {
     const watching = mirrors.run(signal);
     while (!mirrors.synced && !signal.aborted) await clock.sleep(50, signal).catch(() => undefined);
     this.#waitsFor = undefined;
-    const keepAlive = this.#keepAlive(mirrors, signal);
+    const counting = this.#countClusters(mirrors.clusters, signal);
     await queue.run(signal);
-    await Promise.all([watching, keepAlive]);
+    await Promise.all([watching, counting]);
   }
 
-  /** Without any cluster nothing is done, and nothing is wrong: hearing of the API server is progress enough. */
-  async #keepAlive(
-    mirrors: { readonly clusters: { readonly heardMs: number | undefined; values(): Iterable<unknown> } },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #countClusters(clusters: Pick<Mirror, 'values'>, signal: AbortSignal): Promise<void> {
     const { clock, metrics } = this.#input;
     while (!signal.aborted) {
-      const count = [...mirrors.clusters.values()].length;
-      metrics.clusters.set(count);
-      const { heardMs } = mirrors.clusters;
-      if (count === 0 && heardMs !== undefined) this.#lookedMs = Math.max(this.#lookedMs ?? 0, heardMs);
+      metrics.clusters.set([...clusters.values()].length);
       await clock.sleep(5_000, signal).catch(() => undefined);
     }
   }

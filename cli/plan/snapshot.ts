@@ -56,7 +56,7 @@ const withoutPodMonitors = (error: unknown): Mirror | undefined => {
 };
 
 const still = (resource: Resource, items: readonly KubeObject[]): Mirror => ({
-  ...{ resource, synced: true, heardMs: undefined },
+  ...{ resource, synced: true },
   get: (_namespace, name) => items.find(({ metadata }) => metadata.name === name),
   values: () => items,
   run: async () => undefined,

@@ -19,7 +19,7 @@ import { lateRestart, nextRestart, unrestarted } from './restart.ts';
 export interface ActionsInput {
   readonly api: KubeApi;
   readonly mirrors: Mirrors;
-  readonly events: Events;
+  readonly events: Pick<Events, 'tell'>;
   readonly clock: Clock;
 }
 

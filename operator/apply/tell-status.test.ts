@@ -63,3 +63,27 @@ it('tells of what turned, and of what is newly wrong, but of no count', async ()
   await tell(degraded('False', 'nothing'), degraded('False', 'nothing at all'));
   expect(told).toEqual(['archive fails for 30 s', 'archive fails for 95 s; disk full', 'nothing']);
 });
+
+it('tells who is primary now and who was, also where for a while nobody was', async () => {
+  const told: string[] = [];
+  const events = { tell: async (_about: unknown, { note }: { note: string }) => void told.push(note) };
+  const api = { apply: async () => undefined } as never;
+  const teller = new StatusTeller({ api, clock: fakeClock(), events });
+  const of = (primary?: string): ClusterStatus => (primary === undefined ? {} : { primary });
+  const tell = (before: ClusterStatus | undefined, now: ClusterStatus) =>
+    teller.tell(object, before, now, new AbortController().signal);
+
+  await tell(undefined, of('orders-0'));
+  await tell(of('orders-0'), of());
+  await tell(of(), of('orders-1'));
+  // The API server's watch may be behind what was just written.
+  await tell(of(), of('orders-1'));
+  await tell(of('orders-1'), of());
+  await tell(of(), of('orders-1'));
+  await tell(of('orders-1'), of('orders-0'));
+  expect(told).toEqual([
+    'orders-0 is primary now',
+    'orders-1 is primary now, was orders-0',
+    'orders-0 is primary now, was orders-1',
+  ]);
+});

@@ -8,7 +8,7 @@ import { writeStatus } from '@howdah/kube/write-status';
 
 export interface StatusTellerInput {
   readonly api: KubeApi;
-  readonly events: Events;
+  readonly events: Pick<Events, 'tell'>;
   readonly clock: Clock;
 }
 
@@ -19,6 +19,8 @@ const countsEveryMs = 60_000;
 export class StatusTeller {
   readonly #input: StatusTellerInput;
   readonly #wroteMs = new Map<string, number>();
+  /** By uid: who was primary last, which the status does not say while there is none. */
+  readonly #primaries = new Map<string, string>();
 
   constructor(input: StatusTellerInput) {
     this.#input = input;
@@ -38,8 +40,26 @@ export class StatusTeller {
     if (onlyCounts && nowMs - (this.#wroteMs.get(uid) ?? 0) < countsEveryMs) return;
     await writeStatus(api, object, status, signal);
     this.#wroteMs.set(uid, nowMs);
+    await this.#tellOfPrimary(object, before?.primary, status.primary, signal);
     for (const condition of status.conditions ?? [])
       await this.#tellOfTurn(object, condition, before?.conditions ?? [], signal);
+  }
+
+  async #tellOfPrimary(
+    object: KubeObject,
+    before: string | undefined,
+    now: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { uid = '' } = object.metadata;
+    const was = this.#primaries.get(uid) ?? before;
+    const primary = now ?? was;
+    if (primary === undefined) return;
+    this.#primaries.set(uid, primary);
+    if (primary === was) return;
+    const note = `${primary} is primary now${was === undefined ? '' : `, was ${was}`}`;
+    const happening = { type: 'Normal', reason: 'Primary', action: 'Promote', note } as const;
+    await this.#input.events.tell(object, { ...happening, topic: 'primary' }, signal);
   }
 
   async #tellOfTurn(
@@ -60,6 +80,7 @@ export class StatusTeller {
         reason: `${type}${status === 'True' ? '' : status}`,
         action: reason,
         note: message,
+        topic: type,
       },
       signal,
     );

@@ -13,7 +13,7 @@ import { isOver, obstacle, requestStatus } from './requests.ts';
 export interface BackupsInput {
   readonly api: KubeApi;
   readonly mirrors: Mirrors;
-  readonly events: Events;
+  readonly events: Pick<Events, 'tell'>;
   readonly clock: Clock;
 }
 
@@ -79,7 +79,8 @@ export class Backups {
     if (phase === backup.status.phase && message === backup.status.message) return;
     const type =
       phase === 'Failed' || (phase === 'Pending' && status.member !== undefined) ? 'Warning' : 'Normal';
-    await this.#input.events.tell(object, { type, reason: phase, action: 'Backup', note: message }, signal);
+    const happening = { type, reason: phase, action: 'Backup', note: message, topic: 'phase' } as const;
+    await this.#input.events.tell(object, happening, signal);
   }
 }
 

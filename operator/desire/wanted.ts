@@ -12,6 +12,8 @@ export interface Wanted {
   readonly images: Images;
   /** What the Secrets that the spec names hold, by Secret and key; those that are not there are left out. */
   readonly secrets: Secrets;
+  /** Those of the users, as far as they are there, whoever made them. */
+  readonly userSecrets: readonly KubeObject[];
   /** Authorities by which the members' certificates are checked, PEM; absent where the world's own are. */
   readonly authority?: string;
   /** The Secrets with the certificates that members serve now; undefined among them for one that speaks no TLS. */

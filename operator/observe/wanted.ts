@@ -11,6 +11,8 @@ import { authorities, authorityIn } from '../desire/authority.ts';
 import { type Images, namesOf, type Wanted } from '../desire/wanted.ts';
 import { operatorErrors } from '../errors.ts';
 import type { Mirrors } from '../mirrors.ts';
+import { findSecret } from '../users/find-secret.ts';
+import { secretNameOf } from '../users/user-secret.ts';
 import { configMapsIn } from './config-maps.ts';
 import { readSecrets, secretNeeds } from './named-secrets.ts';
 import type { MemberPod } from './pods.ts';
@@ -46,6 +48,9 @@ export const readWanted = async (
   const certificates = [spec.tls?.secretName, ...served].flatMap((secret) => secret ?? []);
   const named = new Set([...secretNeeds(spec).map((need) => need.name), ...certificates]);
   const secrets = await readSecrets(api, namespace, named, signal);
+  const userSecrets = await Promise.all(
+    spec.users.map((user) => findSecret({ api, mirrors }, namespace, secretNameOf(name, user), signal)),
+  );
   const requests = [
     ...requestsOf(backups.of(namespace, name)),
     ...actions.requests(namespace, name, spec.backup),
@@ -56,6 +61,7 @@ export const readWanted = async (
   return {
     ...{ name, namespace, uid, spec, images, secrets, served, requests },
     ...(authority === undefined ? {} : { authority }),
+    userSecrets: userSecrets.filter((secret) => secret !== undefined),
     claims: mirrors.children(resources.persistentVolumeClaim, namespace, name),
     has: { podMonitor: mirrors.hasPodMonitors },
   };

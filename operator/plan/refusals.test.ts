@@ -123,4 +123,35 @@ describe('Secrets of users', () => {
     const users = [{ name: 'a_b' }, { name: 'a-b', secretName: 'another' }];
     expect(refusals(wantedWith({ users }), around)).toEqual([]);
   });
+
+  const there = (labels: Record<string, string> | undefined, type?: string): readonly KubeObject[] => [
+    {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'orders-user-app', labels } },
+      ...(type === undefined ? {} : { type }),
+    },
+  ];
+  const ofOrders = { 'howdah.dev/cluster': 'orders' };
+
+  it.each<[string, readonly KubeObject[], RegExp]>([
+    ['somebody’s who made it by hand', there(undefined), /not the operator’s; .*howdah.dev\/cluster=orders$/],
+    [
+      'another cluster’s',
+      there({ 'howdah.dev/cluster': 'bills' }),
+      /belongs to the cluster bills; name another as secretName$/,
+    ],
+    [
+      'of a type that has other keys',
+      there(ofOrders, 'kubernetes.io/basic-auth'),
+      /type kubernetes.io\/basic-auth, which cannot change; make it anew with type Opaque/,
+    ],
+  ])('are not %s', (_what, userSecrets, expected) => {
+    const found = refusals(wantedWith({}, { userSecrets }), around);
+    expect(found).toEqual([expect.stringMatching(expected)]);
+    expect(found[0]).toMatch(/^spec.users\[0\]: /);
+  });
+
+  it('are taken where the label says that they are the cluster’s', () => {
+    for (const userSecrets of [there(ofOrders), there(ofOrders, 'Opaque')])
+      expect(refusals(wantedWith({}, { userSecrets }), around)).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { postgresImage } from '../desire/containers.ts';
 import { namesOf, type Wanted } from '../desire/wanted.ts';
 import { missingSecrets, secretNeeds } from '../observe/named-secrets.ts';
+import { secretObstacle } from '../users/find-secret.ts';
 import { secretNameOf } from '../users/user-secret.ts';
 import { growths } from './growth.ts';
 
@@ -23,16 +24,19 @@ export const refusals = (wanted: Wanted, around: Surroundings): readonly string[
   ...growthRefusals(wanted, around),
 ];
 
-/** Two that write one Secret would take turns without end. */
-const userRefusals = ({ name, spec: { users } }: Wanted): readonly string[] => {
+/** Two that write one Secret would take turns without end, and another's is not written at all. */
+const userRefusals = ({ name, spec: { users }, userSecrets }: Wanted): readonly string[] => {
   const { superuser, replication, rest } = namesOf(name);
   const ours = [superuser, replication, rest];
   const theirs = users.map((user) => secretNameOf(name, user));
-  return theirs.flatMap((secret, index) =>
-    ours.includes(secret) || theirs.indexOf(secret) < index
-      ? [`spec.users[${index}]: the Secret ${secret} is another’s already; name one as secretName`]
-      : [],
-  );
+  return theirs.flatMap((secret, index) => {
+    const live = userSecrets.find(({ metadata }) => metadata.name === secret);
+    const why =
+      ours.includes(secret) || theirs.indexOf(secret) < index
+        ? `the Secret ${secret} is another’s already; name one as secretName`
+        : live && secretObstacle(name, live);
+    return why === undefined ? [] : [`spec.users[${index}]: ${why}`];
+  });
 };
 
 /** The API server would refuse to let the claims grow, at each look anew. */

@@ -10,6 +10,6 @@ export const wantedWith = (spec: object = {}, more: Partial<Wanted> = {}): Wante
     ...spec,
   }) satisfies ClusterSpec,
   images: { agent: 'howdah/agent:1', postgres: { 17: 'howdah/postgres:17' }, pullPolicy: 'IfNotPresent' },
-  ...{ has: { podMonitor: false }, claims: [] },
+  ...{ has: { podMonitor: false }, claims: [], userSecrets: [] },
   ...more,
 });

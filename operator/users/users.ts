@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@howdah/core/clock';
 import type { User } from '@howdah/kinds/access';
 import type { KubeApi } from '@howdah/kube/api';
-import { resources } from '@howdah/kube/resource';
 import type { Settler } from '@howdah/kube/settler';
 import { openSession } from '@howdah/postgres/connect';
 import * as z from 'zod';
@@ -11,6 +10,7 @@ import type { Wanted } from '../desire/wanted.ts';
 import type { Mirrors } from '../mirrors.ts';
 import type { Trust } from '../observe/member-patroni.ts';
 import { type Account, bringExtensions, bringUsers } from './bring-users.ts';
+import { findSecret, secretObstacle } from './find-secret.ts';
 import { secretNameOf, userSecret } from './user-secret.ts';
 
 export interface UsersInput {
@@ -48,20 +48,20 @@ export class Users {
 
   /** Makes the Secrets, with or without a running server. */
   async accounts(wanted: Wanted, signal: AbortSignal): Promise<readonly Account[]> {
-    return Promise.all(wanted.spec.users.map((user) => this.#account(wanted, user, signal)));
+    const accounts = wanted.spec.users.map((user) => this.#account(wanted, user, signal));
+    return (await Promise.all(accounts)).flat();
   }
 
-  async #account(wanted: Wanted, user: User, signal: AbortSignal): Promise<Account> {
-    const { api, mirrors, settler, newPassword } = this.#input;
-    const { namespace, name: cluster } = wanted;
-    const name = secretNameOf(cluster, user);
-    const live =
-      mirrors.child(resources.secret, namespace, name) ??
-      (await api.get(resources.secret, { namespace, name }, signal));
+  async #account(wanted: Wanted, user: User, signal: AbortSignal): Promise<readonly Account[]> {
+    const { settler, newPassword } = this.#input;
+    const { namespace, name } = wanted;
+    const live = await findSecret(this.#input, namespace, secretNameOf(name, user), signal);
+    // Somebody made it since the spec was judged: the next look says so.
+    if (live !== undefined && secretObstacle(name, live) !== undefined) return [];
     const kept = live === undefined ? undefined : secret.parse(live).data.password;
     const password = kept === undefined ? newPassword() : Buffer.from(kept, 'base64').toString('utf8');
     await settler.settle(userSecret(wanted, user, password), live, signal);
-    return { user, password };
+    return [{ user, password }];
   }
 
   /** @returns what was done on the server, in words. */

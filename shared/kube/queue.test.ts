@@ -94,4 +94,18 @@ describe('a queue', () => {
     expect(looks).toEqual(['a 50']);
     await end();
   });
+
+  it('knows of one whose look does not end while the others go on, and of one that is not begun', async () => {
+    const gate = Promise.withResolvers<number>();
+    const { clock, queue, end } = start((key) => (key === 'a' ? gate.promise : Promise.resolve(10_000)));
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    await clock.advance(300_000);
+    expect(queue.mostOverdue).toEqual({ key: 'a', ms: 299_950 });
+    gate.resolve(10_000);
+    await clock.advance(1_000);
+    expect(queue.mostOverdue?.ms).toBeLessThanOrEqual(0);
+    await end();
+    await clock.advance(60_000);
+    expect(queue.mostOverdue?.ms).toBeGreaterThan(50_000);
+  });
 });

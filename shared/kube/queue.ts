@@ -23,12 +23,22 @@ const longestWaitMs = 60_000;
 
 interface Entry {
   dueMs: number;
+  /** When the look that is under way began. */
+  beganMs: number;
   /** An event does not bring the next look before this. */
   notBeforeMs: number;
   failures: number;
   running: boolean;
   /** Asked for while it ran. */
   again: boolean;
+}
+
+const fresh: Entry = { dueMs: 0, beganMs: 0, notBeforeMs: 0, failures: 0, running: false, again: false };
+
+/** A thing that is looked at for so long, or should have been looked at so long ago. */
+export interface Overdue {
+  readonly key: string;
+  readonly ms: number;
 }
 
 /** Which cluster is looked at when: each by one worker at a time, soon after an event, and slowly after failures. */
@@ -45,11 +55,18 @@ export class Queue {
   add(key: string): void {
     const entry = this.#entries.get(key);
     const soon = this.#input.clock.monotonicMs() + settleMs;
-    if (entry === undefined)
-      this.#entries.set(key, { dueMs: soon, notBeforeMs: 0, failures: 0, running: false, again: false });
+    if (entry === undefined) this.#entries.set(key, { ...fresh, dueMs: soon });
     else if (entry.running) entry.again = true;
     else if (entry.failures === 0) entry.dueMs = Math.min(entry.dueMs, Math.max(soon, entry.notBeforeMs));
     this.#wake.abort();
+  }
+
+  /** The one that has waited longest for its look to begin or to end, however well it goes with the others. */
+  get mostOverdue(): Overdue | undefined {
+    const now = this.#input.clock.monotonicMs();
+    return [...this.#entries]
+      .map(([key, { running, beganMs, dueMs }]) => ({ key, ms: now - (running ? beganMs : dueMs) }))
+      .toSorted((a, b) => b.ms - a.ms)[0];
   }
 
   /** Runs until the signal aborts, and waits for the looks that are under way. */
@@ -82,6 +99,7 @@ export class Queue {
   async #look(key: string, entry: Entry, signal: AbortSignal): Promise<void> {
     const { work, onFailure, clock, random = Math.random } = this.#input;
     entry.running = true;
+    entry.beganMs = clock.monotonicMs();
     entry.again = false;
     try {
       const nextMs = await work(key, signal);

@@ -16,11 +16,8 @@ export class Settler {
   /** Versions that applying does not change, though they read otherwise than they were written. */
   readonly #settled = new Map<string, string>();
 
-  readonly #onWrite: (kind: string, outcome: SettleOutcome) => void;
-
-  constructor(api: KubeApi, onWrite: (kind: string, outcome: SettleOutcome) => void = () => undefined) {
+  constructor(api: KubeApi) {
     this.#api = api;
-    this.#onWrite = onWrite;
   }
 
   /** @returns `put-right` where somebody else had changed what is ours. */
@@ -37,9 +34,7 @@ export class Settler {
     if (this.#settled.get(key) === version || isSettled(live, wanted)) return 'as-it-was';
     const applied = await this.#api.apply(wanted, { fieldManager, force: true }, signal);
     this.#settled.set(key, `${digest} ${applied.metadata.resourceVersion}`);
-    const outcome = outcomeOf(live, applied, before === digest);
-    this.#onWrite(object.kind, outcome);
-    return outcome;
+    return outcomeOf(live, applied, before === digest);
   }
 
   forget(namespace: string, cluster: string): void {

@@ -14,8 +14,6 @@ export interface Mirror {
   readonly resource: Resource;
   /** Whether all were listed, of a kind that is there: before that, what is not here may well be there. */
   readonly synced: boolean;
-  /** When the API server was last heard of this kind, on the clock's monotonic time. */
-  readonly heardMs: number | undefined;
   get(namespace: string, name: string): KubeObject | undefined;
   values(): Iterable<KubeObject>;
   /** Keeps it true until the signal aborts; never rejects but for that. */
@@ -49,7 +47,6 @@ export const createMirror = (input: MirrorInput): Mirror => {
   const { api, connection, resource, selection, clock, onChange, onFailure, random = Math.random } = input;
   const objects = new Map<string, KubeObject>();
   let synced = false;
-  let heardMs: number | undefined;
   let version: string | undefined;
 
   const take = (key: string, object: KubeObject | undefined): void => {
@@ -65,7 +62,6 @@ export const createMirror = (input: MirrorInput): Mirror => {
     for (const key of objects.keys()) if (!listed.has(key)) take(key, undefined);
     for (const [key, item] of listed) take(key, item);
     synced = true;
-    heardMs = clock.monotonicMs();
     return resourceVersion;
   };
 
@@ -89,7 +85,6 @@ export const createMirror = (input: MirrorInput): Mirror => {
       if (answer.statusCode !== 200) throw failureOf(what, answer.statusCode ?? 0, await readJson(answer));
       for await (const line of createInterface({ input: answer, signal: limited })) {
         const event = watchEvent.parse(JSON.parse(line));
-        heardMs = clock.monotonicMs();
         if (event.type === 'ERROR') throw failureOf(what, event.object.code ?? 500, event.object);
         version = event.object.metadata.resourceVersion;
         if (event.type === 'BOOKMARK') continue;
@@ -105,9 +100,6 @@ export const createMirror = (input: MirrorInput): Mirror => {
     resource,
     get synced() {
       return synced;
-    },
-    get heardMs() {
-      return heardMs;
     },
     get: (namespace, name) => objects.get(resource.namespaced ? `${namespace}/${name}` : name),
     values: () => objects.values(),

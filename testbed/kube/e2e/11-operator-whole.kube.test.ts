@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { getText } from '@howdah/testbed-tools/http';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { soakMinutes } from '@howdah/testbed-tools/soak-minutes';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { leadingPod } from './operator/leader.ts';
 import { useOperator } from './operator/use-operator.ts';
 import { useWhole } from './operator/whole.ts';
 
@@ -187,11 +189,12 @@ it('O03: puts right what somebody changes by hand, and tells of it', async () =>
   expect(events).toMatch(/PutRight.*ConfigMap orders-postgres was changed by hand/);
 });
 
+const asked = { postgres: { requests: { cpu: '100m', memory: '260Mi' } } };
+
 it('gives replicas a new pod at once, and moves the primary only when it is asked to', async () => {
   const primary = await orders().primary();
   const before = await starts();
-  const resources = { postgres: { requests: { cpu: '100m', memory: '260Mi' } } };
-  await applyWith({ postgres: { version: 17, parameters: { work_mem: '21MB' } }, resources });
+  await applyWith({ postgres: { version: 17, parameters: { work_mem: '21MB' } }, resources: asked });
   const { message } = await orders().until('RestartPending', 'True', 180_000);
   expect(message).toContain(`${primary.name}: the primary moves on request`);
   const rolled = await starts();
@@ -207,23 +210,17 @@ it('gives replicas a new pod at once, and moves the primary only when it is aske
 
 const idleMs = soakMinutes(1 / 3) * 60_000;
 
+/** Writes since the operator was started, the lease's left out, and its looks. */
+const counted = async () => {
+  const { address } = await leadingPod(operator());
+  const text = await getText(`http://${address}:8080/metrics`, AbortSignal.timeout(5_000));
+  const sum = (name: string) => samplesOf(text, name).reduce((total, { value }) => total + value, 0);
+  return { writes: sum('howdah_operator_writes_total'), looks: sum('howdah_operator_reconciles_total') };
+};
+
 it(
   'O07: writes nothing while nothing changes',
   async () => {
-    const pod = (
-      await operator().kubectl([
-        'get',
-        'pods',
-        '-l',
-        'app.kubernetes.io/component=operator',
-        '-o',
-        'jsonpath={.items[0].status.podIP}',
-      ])
-    ).trim();
-    const writes = async () => {
-      const text = await (await fetch(`http://${pod}:8080/metrics`)).text();
-      return samplesOf(text, 'howdah_operator_writes_total').reduce((sum, { value }) => sum + value, 0);
-    };
     const generation = () =>
       operator().kubectl(['get', 'pgc', 'orders', '-o', 'jsonpath={.metadata.resourceVersion}']);
     // What was done before this may still be told.
@@ -231,12 +228,37 @@ it(
     await until(
       `${idleMs / 1_000} s without a write`,
       async () => {
-        const [before, version] = [await writes(), await generation()];
+        const [{ writes }, version] = [await counted(), await generation()];
         await delay(idleMs);
-        return before === (await writes()) && version === (await generation()) ? true : undefined;
+        return writes === (await counted()).writes && version === (await generation()) ? true : undefined;
       },
       deadlineMs,
     );
   },
   120_000 + 3 * idleMs,
 );
+
+it('writes nothing for a spec that is applied again, nor for one that only says what is the default', async () => {
+  const said = { postgres: { version: 17, parameters: { work_mem: '21MB' } }, resources: asked };
+  const defaults = {
+    ...said,
+    ...{ instances: 3, deletionPolicy: 'Retain', services: { primary: { type: 'ClusterIP', port: 5432 } } },
+    ...{ users: [{ name: 'app', databases: ['app'], options: [] }], podMonitor: { interval: '30s' } },
+    ...{ updates: {}, audit: { enabled: false } },
+  };
+  const lookedThrice = async (since: number) =>
+    until('three looks', async () => (await counted()).looks >= since + 3, 90_000);
+  // A status may tell of its counts between; whatever writes at each apply does so at the next one as well.
+  await until(
+    'both specs to be applied without a write',
+    async () => {
+      const before = await counted();
+      for (const spec of [said, defaults]) {
+        await applyWith(spec);
+        await lookedThrice((await counted()).looks);
+      }
+      return (await counted()).writes === before.writes;
+    },
+    240_000,
+  );
+}, 400_000);

@@ -160,3 +160,20 @@ describe('O04: a wrong manifest is refused with the field and the reason', () =>
     expect(answer).toMatch(expected);
   });
 });
+
+describe('kubectl explain tells of each key what it is for', () => {
+  it.each<[string, RegExp]>([
+    ['pgc.spec.backup', /Backups: repositories, retention, and everything of backup\.yaml/],
+    ['pgc.spec.backup.repositories', /Where backups and WAL go/],
+    ['pgc.spec.backup.schedules.cron', /Five cron fields on the clocks of `timeZone`/],
+    ['pgc.spec.exporter.intervalSeconds', /Time from the start of one cycle to the next/],
+    ['pgc.spec.logs.sinks.file.path', /The file; only this agent may write there/],
+    ['pgc.spec.users.secretName', /Secret with its password and addresses/],
+    ['pgc.status.conditions', /What is so, and why/],
+    ['pga.spec.type', /`reinitialize`: `member` gets its data anew/],
+  ])('%s', async (path, expected) => {
+    const told = await kube.kubectl(['explain', path], signal);
+    const [description = ''] = (told.split('DESCRIPTION:')[1] ?? '').split('\nFIELDS:');
+    expect(description.replaceAll(/\s+/g, ' '), told).toMatch(expected);
+  });
+});
