@@ -50,10 +50,10 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
 });
 
 /** A pod that does nothing, and says that it has metrics. */
-export const scrapedPod = (name: string) => ({
+export const podWithMetrics = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name },
+  metadata: { name, labels },
   spec: {
     terminationGracePeriodSeconds: 2,
     containers: [

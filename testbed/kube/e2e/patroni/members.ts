@@ -72,7 +72,15 @@ export const membersIn = ({
       cluster
         .kubectl(['--namespace', namespace, ...args], AbortSignal.timeout(20_000))
         .catch((error: unknown) => String(error));
-    const logs = ['logs', '-l', label, '--all-containers', '--prefix', '--tail=1000', '--max-log-requests=20'];
+    const logs = [
+      'logs',
+      '-l',
+      label,
+      '--all-containers',
+      '--prefix',
+      '--tail=1000',
+      '--max-log-requests=20',
+    ];
     const parts = [words(['get', 'pods', '-o', 'wide']), words(['events', '--types=Warning'])];
     return (await Promise.all([keepersWords(), ...parts, words(logs).then(ownWords)])).join('\n');
   };
