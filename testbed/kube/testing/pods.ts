@@ -50,7 +50,7 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
 });
 
 /** A pod that does nothing, and says that it has metrics. */
-export const podWithMetrics = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
+export const podWithMetrics = (name: string, labels: Readonly<Record<string, string>>, image = pauseImage) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, labels },
@@ -59,7 +59,7 @@ export const podWithMetrics = (name: string, labels: Readonly<Record<string, str
     containers: [
       {
         name: 'idle',
-        image: pauseImage,
+        image,
         imagePullPolicy: 'Never',
         ports: [{ name: 'metrics', containerPort: 9187 }],
       },
