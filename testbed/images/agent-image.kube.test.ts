@@ -9,8 +9,8 @@ import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentRecipe, defaultMajor, postgresRecipe } from './recipes.ts';
 import { runContainer, startContainer } from './testing/container.ts';
-import { type OpenImage, openImage } from './testing/open-image.ts';
 import { expectedLabels } from './testing/image-labels.ts';
+import { type OpenImage, openImage } from './testing/open-image.ts';
 import { makeVolumes } from './testing/volumes.ts';
 
 const own = { uid: 10001, gid: 10001 };

@@ -50,7 +50,11 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
 });
 
 /** A pod that does nothing, and says that it has metrics. */
-export const podWithMetrics = (name: string, labels: Readonly<Record<string, string>>, image = pauseImage) => ({
+export const podWithMetrics = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  image = pauseImage,
+) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, labels },
