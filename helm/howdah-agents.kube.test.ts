@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { schema as auditUpload } from '@howdah/audit-upload/config';
 import { alerts } from '@howdah/backup/alerts';
 import { schema as backup } from '@howdah/backup/config';
@@ -285,21 +284,5 @@ describe('examples/existing-patroni', () => {
       containers: spec.containers.map((one) => ({ ...one, volumeMounts: one.volumeMounts.toSorted(byPath) })),
     });
     expect(sorted(pod)).toEqual(sorted(patched));
-  });
-});
-
-describe('examples/zalando', () => {
-  it('has a file in the ConfigMap for each agent that it turns on, and mounts that ConfigMap', async () => {
-    const values = fileURLToPath(new URL('../examples/zalando/values.yaml', import.meta.url));
-    const [config, ...others] = objectsOf(
-      await client('helm', ['template', 'agents', chart, '--values', values]),
-    );
-    expect(others).toEqual([]);
-    expect(Object.keys(z.record(z.string(), z.string()).parse(config?.data)).toSorted()).toEqual([
-      'exporter.yaml',
-      'logship.yaml',
-    ]);
-    const manifest = await readFile(new URL('../examples/zalando/cluster.yaml', import.meta.url), 'utf8');
-    expect(manifest).toContain(`configMap: { name: ${config?.metadata.name},`);
   });
 });

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '@howdah/testing/temporary-directory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentRecipe, defaultMajor, postgresRecipe } from './recipes.ts';
 import { runContainer, startContainer } from './testing/container.ts';
+import { expectedLabels } from './testing/image-labels.ts';
 import { type OpenImage, openImage } from './testing/open-image.ts';
 import { makeVolumes } from './testing/volumes.ts';
 
@@ -16,9 +17,10 @@ const own = { uid: 10001, gid: 10001 };
 const arbitrary = { uid: 1000650000, gid: 0 };
 const mega = 1_000_000;
 
+const recipe = agentRecipe(process.version.slice(1));
 let image: OpenImage;
 beforeAll(async () => {
-  image = await openImage(agentRecipe(process.version.slice(1)));
+  image = await openImage(recipe);
 }, 900_000);
 afterAll(() => image?.[Symbol.asyncDispose]());
 
@@ -72,9 +74,9 @@ describe('what the agent image holds', () => {
     expect(await inImage('-path', '*/dpkg/status.d/pgbackrest')).toHaveLength(1);
   });
 
-  it('names its user by number, and says what it is', () => {
+  it('names its user by number, and says what it is', async () => {
     expect(image.config.User).toBe('10001:10001');
-    expect(image.config.Labels['org.opencontainers.image.title']).toBe('howdah/agent');
+    expect(image.config.Labels).toMatchObject(await expectedLabels(recipe, /^Backups, metrics, logs/));
   });
 });
 

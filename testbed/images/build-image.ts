@@ -61,8 +61,10 @@ export const ensureImage = async (
 };
 
 const build = async (buildah: Buildah, clone: string, recipe: Recipe, log: string): Promise<void> => {
-  const { revision, epoch } = await sourceOf(clone, recipe);
-  const args = { ...recipe.args, VERSION: howdahVersion, REVISION: revision };
+  const { revision, epoch, url } = await sourceOf(clone, recipe);
+  const created = new Date(Number(epoch) * 1_000).toISOString();
+  const said = { VERSION: howdahVersion, REVISION: revision, CREATED: created, SOURCE: url, URL: url };
+  const args = { ...recipe.args, ...said };
   const certificate = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
   await buildah(
     [

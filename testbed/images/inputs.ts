@@ -23,13 +23,36 @@ export const digestOfInputs = async (clone: string, recipe: Recipe): Promise<str
   return digest.digest('hex');
 };
 
-/** The last commit that changed an image's files, and when it was made, in seconds: the time of all that is in it. */
-export const sourceOf = async (
-  clone: string,
-  { sources }: Recipe,
-): Promise<{ revision: string; epoch: string }> => {
-  const log = ['-c', `safe.directory=${clone}`, 'log', '-1', '--format=%H %ct', '--', ...sources];
-  const { stdout } = await runAs(ourselves(), 'git', log, { cwd: clone });
-  const [revision = 'unknown', epoch = '0'] = stdout.trim().split(' ');
-  return { revision, epoch };
+/** Where an image's files come from. */
+export interface Source {
+  /** The last commit that changed them. */
+  readonly revision: string;
+  /** When that was made, in seconds: the time of all that is in the image. */
+  readonly epoch: string;
+  /** Where this clone comes from, without a password; empty when it has no `origin`. */
+  readonly url: string;
+}
+
+export const sourceOf = async (clone: string, { sources }: Recipe): Promise<Source> => {
+  const git = async (...args: readonly string[]) => {
+    const { stdout } = await runAs(ourselves(), 'git', ['-c', `safe.directory=${clone}`, ...args], {
+      cwd: clone,
+    });
+    return stdout.trim();
+  };
+  const [revision = 'unknown', epoch = '0'] = (
+    await git('log', '-1', '--format=%H %ct', '--', ...sources)
+  ).split(' ');
+  // git ends with 1 where the key is not set.
+  const origin = await git('config', '--get', 'remote.origin.url').catch(() => '');
+  return { revision, epoch, url: withoutPassword(origin) };
+};
+
+/** Of `git@host:path` and paths, which are no URLs and hold no password, nothing is changed. */
+export const withoutPassword = (address: string): string => {
+  const url = URL.parse(address);
+  if (url === null || url.host === '') return address;
+  url.username = '';
+  url.password = '';
+  return url.href;
 };

@@ -7,7 +7,9 @@ import { startKube } from './cluster.ts';
 import { runInside } from './host/run-inside.ts';
 import type { KubeCluster } from './kube-cluster.ts';
 import { decideKubeLayout } from './layout.ts';
-import { accountConfig, claimOf, idlePod, kubectlPod, scrapedPod, useNamespace } from './testing/pods.ts';
+import { scrapeBy } from './stores/scrape-by.ts';
+import { scrapedPods } from './stores/scraped-pods.ts';
+import { accountConfig, claimOf, idlePod, kubectlPod, podWithMetrics, useNamespace } from './testing/pods.ts';
 
 const layout = decideKubeLayout(currentWorkspace());
 const kubectlFile = join(currentWorkspace().tools, 'kube/bin/kubectl');
@@ -115,13 +117,26 @@ describe('a pod', () => {
     expect(await said('store')).toMatch(/AccessDenied|Access Denied|forbidden/i);
   });
 
-  it('is scraped when it has a port named metrics', async ({ signal }) => {
+  it('is scraped when a PodMonitor chooses it, and no other is', async ({ signal }) => {
     const prometheus = await cluster.store('prometheus', signal);
     await using namespace = await useNamespace(cluster, 'scraped', signal);
-    await namespace.apply(scrapedPod('idle'));
-    const found = async (s: AbortSignal) =>
-      (await (await fetch(`${prometheus.url}/api/v1/targets`, { signal: s })).text()).includes('"scraped"');
-    await waitFor('Prometheus to know the pod', found, { deadlineMs: 60_000, signal });
+    await namespace.apply(
+      podWithMetrics('chosen', { app: 'this' }),
+      podWithMetrics('other', { app: 'that' }),
+    );
+    await ready('scraped', 'other', signal);
+    const spec = {
+      selector: { matchLabels: { app: 'this' } },
+      podMetricsEndpoints: [{ port: 'metrics', interval: '1s' }],
+    };
+    const monitor = { metadata: { name: 'these', namespace: 'scraped' }, spec };
+    await scrapeBy(prometheus, [monitor], signal);
+    const found = () => scrapedPods(prometheus, 'up', { job: 'scraped/these' }, signal);
+    // Nothing listens there: it is asked all the same.
+    await waitFor('Prometheus to ask a pod', async () => (await found()).length > 0, {
+      ...{ deadlineMs: 60_000, signal },
+    });
+    expect(await found()).toEqual([{ pod: 'chosen', value: '0' }]);
   });
 
   it('is started again by a kubelet that was killed and came back', async ({ signal }) => {

@@ -1,7 +1,8 @@
+import { objectsOf, render } from '@howdah/helm/testing/chart';
 import { waitFor } from '@howdah/testbed-tools/process/wait-for';
 import { samplesOf } from '@howdah/testbed-tools/samples';
 import { expect, it } from 'vitest';
-import * as z from 'zod';
+import { expectScraped } from './oracles/expect-scraped.ts';
 import { storedBackups } from './oracles/repository.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 
@@ -75,33 +76,17 @@ it('runs in a namespace of Pod Security level restricted, without a service acco
   }
 });
 
-const answer = z.object({
-  data: z.object({
-    result: z.array(
-      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
-    ),
-  }),
-});
-
-it('is scraped in every pod', async () => {
-  const prometheus = await patroni().cluster.store('prometheus', patroni().signal);
-  const ask = async (query: string, signal: AbortSignal) => {
-    const url = `${prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`;
-    return answer.parse(await (await fetch(url, { signal })).json()).data.result;
-  };
-  const valuesOf = (metric: string, value: string) =>
-    waitFor(
-      `${metric} of every pod`,
-      async (signal) => {
-        const found = await ask(`${metric}{namespace="beside"}`, signal);
-        const pods = found.filter((one) => one.value[1] === value).map((one) => one.metric.pod);
-        return new Set(pods).size === 3 ? pods.toSorted() : undefined;
-      },
-      { deadlineMs: 30_000, everyMs: 500, signal: patroni().signal },
-    );
+it('is scraped in every pod by the PodMonitor of the chart, and by its annotations', async () => {
+  const there = ['--api-versions', 'monitoring.coreos.com/v1/PodMonitor'];
+  const rendered = objectsOf(await render({ podMonitor: { interval: '1s' } }, there));
+  const monitor = rendered.find(({ kind }) => kind === 'PodMonitor');
+  if (monitor === undefined) throw new Error('the chart made no PodMonitor');
+  const { namespace } = patroni();
+  // `kubectl --namespace` puts it where the agents are.
+  const placed = { ...monitor, metadata: { ...monitor.metadata, namespace } };
   const pods = ['patroni-0', 'patroni-1', 'patroni-2'];
-  expect(await valuesOf('up', '1')).toEqual(pods);
-  expect(await valuesOf('pg_up', '1')).toEqual(pods);
+  await expectScraped(patroni(), [placed], `${namespace}/${monitor.metadata.name}`, pods);
+  await expectScraped(patroni(), [placed], 'annotated', pods);
 });
 
 it('tells the same by its command line in the pod', async () => {

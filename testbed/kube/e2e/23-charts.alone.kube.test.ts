@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { chart } from './operator/operator.ts';
 import { useOperator } from './operator/use-operator.ts';
+import { expectScraped } from './oracles/expect-scraped.ts';
 import { parsePods } from './patroni/pods.ts';
 
 // Alone: it takes kinds and roles away that belong to no namespace, and brings one that every operator would use.
@@ -173,12 +174,12 @@ const podMonitorKind = {
   },
 };
 
-it('makes a PodMonitor when that kind comes, and goes on when it has gone', async () => {
+it('makes a PodMonitor by which Prometheus scrapes its members when that kind comes, and goes on when it has gone', async () => {
   const before = await everything();
   await operator().apply(podMonitorKind);
-  const monitor = () => kubectl('get', 'podmonitor', 'orders', '-o', 'jsonpath={.spec}').catch(() => '');
+  const monitor = () => kubectl('get', 'podmonitor', 'orders', '-o', 'json').catch(() => '');
   const made = await orders().waitFor('a PodMonitor', async () => (await monitor()) || undefined, 90_000);
-  expect(JSON.parse(made)).toMatchObject({ podMetricsEndpoints: [{ port: 'howdah', path: '/metrics' }] });
+  await expectScraped(orders(), [JSON.parse(made)], `${namespace}/orders`, ['orders-0']);
 
   await kubectl('delete', 'podmonitor', 'orders');
   await orders().waitFor('the PodMonitor again', async () => (await monitor()) || undefined, 90_000);

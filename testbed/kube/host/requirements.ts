@@ -16,14 +16,18 @@ const needed: readonly (readonly [readonly string[], string])[] = [
 /** A node makes namespaces, mounts and interfaces. */
 export const mayHaveOwnNode = (): boolean => process.platform === 'linux' && userInfo().uid === 0;
 
+/** @throws HowdahError where nobody could make a node of our own by installing something: not Linux, or not root. */
+export const requireRoot = (): void => {
+  if (mayHaveOwnNode()) return;
+  throw new HowdahError(
+    errorCatalogue.rootNeeded,
+    'a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux',
+  );
+};
+
 /** @throws HowdahError where a node of our own cannot be: not Linux, not root, or without its packages. */
 export const requireOwnNode = (): void => {
-  if (!mayHaveOwnNode()) {
-    throw new HowdahError(
-      errorCatalogue.rootNeeded,
-      'a Kubernetes node makes namespaces, mounts and interfaces, which takes root on Linux',
-    );
-  }
+  requireRoot();
   const missing = needed.filter(([paths]) => !paths.some((path) => existsSync(path)));
   if (missing.length === 0) return;
   const names = missing.map(([, name]) => name);

@@ -14,7 +14,11 @@ const goArchitecture = (): string => (process.arch === 'x64' ? 'amd64' : process
  *
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
-export const writePauseImage = async (program: string, archive: string): Promise<void> => {
+export const writePauseImage = async (
+  program: string,
+  archive: string,
+  name: string = pauseImage,
+): Promise<void> => {
   const work = await mkdtemp(join(tmpdir(), 'howdah-pause-'));
   const blobs = join(work, 'image/blobs/sha256');
   const blob = async (mediaType: string, content: Buffer | string) => {
@@ -45,7 +49,7 @@ export const writePauseImage = async (program: string, archive: string): Promise
       config,
       layers: [layer],
     });
-    const named = { ...manifest, platform, annotations: { 'io.containerd.image.name': pauseImage } };
+    const named = { ...manifest, platform, annotations: { 'io.containerd.image.name': name } };
     await writeFile(join(work, 'image/oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
     await writeFile(join(work, 'image/index.json'), JSON.stringify({ schemaVersion: 2, manifests: [named] }));
     await runAs(ourselves(), 'tar', ['-cf', archive, '-C', join(work, 'image'), '.']);

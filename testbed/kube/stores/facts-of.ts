@@ -4,6 +4,7 @@ import { accountKey, accountName } from '@howdah/testbed-stores/azurite';
 import { nodeAddress, storeDomain, storePorts } from '../addresses.ts';
 import type { KubeLayout } from '../layout.ts';
 import type { StoreName } from '../part-names.ts';
+import { prometheusConfigFile } from './prometheus.ts';
 import { buckets, s3Credentials } from './s3.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { webUser } from './web.ts';
@@ -29,6 +30,6 @@ export const storeFactsOf = async (layout: KubeLayout): Promise<StoreFacts> => {
     azurite: { ...reached('azurite', 'https'), ca, accountName, accountKey, containers: buckets },
     web: { ...reached('web', 'https'), ...webUser, ca, directory: join(layout.stores, 'web/files') },
     opensearch: reached('opensearch', 'http'),
-    prometheus: reached('prometheus', 'http'),
+    prometheus: { ...reached('prometheus', 'http'), configFile: prometheusConfigFile(layout) },
   };
 };

@@ -1,31 +1,33 @@
 import { join } from 'node:path';
-import { nodeAddress, storePorts, targetsPort } from '../addresses.ts';
+import { nodeAddress, storePorts } from '../addresses.ts';
+import type { KubeLayout } from '../layout.ts';
 import { answers } from '../parts/answers.ts';
 import { kubeStages, type Part } from '../parts/part.ts';
 import { writeConfig } from '../parts/write-config.ts';
+import { annotatedPods, type ScrapeConfig } from './scrape-configs.ts';
 
-const prometheusConfig = {
+/** @param jobs beside the one of annotated pods. */
+export const prometheusConfig = (jobs: readonly ScrapeConfig[]) => ({
   global: { scrape_interval: '1s', scrape_timeout: '1s' },
-  scrape_configs: [
-    {
-      job_name: 'pods',
-      http_sd_configs: [{ url: `http://127.0.0.1:${targetsPort}/`, refresh_interval: '1s' }],
-    },
-  ],
-};
+  scrape_configs: [annotatedPods, ...jobs],
+});
 
-/** Scrapes what targets.ts says, each second. */
+const configName = 'prometheus.yaml';
+/** Read at its start, and again when it is asked to: scrape-by.ts. */
+export const prometheusConfigFile = ({ config }: KubeLayout): string => join(config, configName);
+
 export const prometheus: Part = {
   id: 'prometheus',
   stage: kubeStages.observers,
   prepare: async ({ layout }) => {
-    const config = await writeConfig(layout, 'prometheus.yaml', prometheusConfig);
+    const config = await writeConfig(layout, configName, prometheusConfig([]));
     return {
       file: '/usr/bin/prometheus',
       args: [
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(layout.stores, 'prometheus')}`,
         `--web.listen-address=${nodeAddress}:${storePorts.prometheus}`,
+        '--web.enable-lifecycle',
       ],
     };
   },

@@ -49,5 +49,7 @@ export interface WebFacts extends WithTls {
 /** OpenSearch 2.19, one node, without TLS and users. */
 export interface OpenSearchFacts extends Reached {}
 
-/** Scrapes each second what targets.ts finds: ports named `metrics`, and what annotations ask for. */
-export interface PrometheusFacts extends Reached {}
+/** Scrapes what annotations ask for, each second, and what PodMonitors choose: scrape-by.ts. */
+export interface PrometheusFacts extends Reached {
+  readonly configFile: string;
+}

@@ -1,36 +1,36 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { podList, targetsOf } from './targets.ts';
 
-const pod = (spec: object, annotations: Record<string, string> = {}, phase = 'Running') => ({
-  metadata: { name: 'pg-0', namespace: 'demo', annotations },
+const pod = (spec: object, status: object = { phase: 'Running', podIP: '198.18.0.20' }) => ({
+  metadata: {
+    ...{ name: 'pg-0', namespace: 'demo' },
+    labels: { 'app.kubernetes.io/name': 'pg' },
+    annotations: { 'prometheus.io/scrape': 'true' },
+  },
   spec: { containers: [], ...spec },
-  status: { phase, podIP: '198.18.0.20' },
+  status,
+});
+const targets = (...items: readonly object[]) => targetsOf(podList.parse({ items }).items);
+const sidecar = { name: 'howdah', ports: [{ name: 'metrics', containerPort: 9187 }] };
+const postgres = { name: 'postgres', ports: [{ containerPort: 5432 }] };
+
+it('finds each port of each container, a sidecar’s too, under the names of Prometheus’s own discovery', () => {
+  const found = targets(pod({ containers: [postgres], initContainers: [sidecar] }));
+  expect(found.flatMap((target) => target.targets)).toEqual(['198.18.0.20:9187', '198.18.0.20:5432']);
+  expect(found[0]?.labels).toEqual({
+    __meta_kubernetes_namespace: 'demo',
+    __meta_kubernetes_pod_name: 'pg-0',
+    __meta_kubernetes_pod_phase: 'Running',
+    __meta_kubernetes_pod_annotation_prometheus_io_scrape: 'true',
+    __meta_kubernetes_pod_label_app_kubernetes_io_name: 'pg',
+    __meta_kubernetes_pod_labelpresent_app_kubernetes_io_name: 'true',
+    __meta_kubernetes_pod_container_name: 'howdah',
+    __meta_kubernetes_pod_container_port_name: 'metrics',
+  });
 });
 
-const targets = (...items: readonly object[]) => targetsOf(podList.parse({ items }).items);
-const metrics = { ports: [{ name: 'metrics', containerPort: 9187 }] };
-
-describe('what Prometheus scrapes', () => {
-  it('is every port named metrics, of a sidecar too', () => {
-    const both = {
-      containers: [metrics],
-      initContainers: [{ ports: [{ name: 'metrics', containerPort: 9188 }] }],
-    };
-    expect(targets(pod(both)).flatMap((target) => target.targets)).toEqual([
-      '198.18.0.20:9188',
-      '198.18.0.20:9187',
-    ]);
-    expect(targets(pod(both))[0]?.labels).toEqual({ namespace: 'demo', pod: 'pg-0' });
-  });
-
-  it('is the port that annotations name, and no port twice', () => {
-    const asked = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9187' };
-    expect(targets(pod({}, asked))).toHaveLength(1);
-    expect(targets(pod({ containers: [metrics] }, asked))).toHaveLength(1);
-  });
-
-  it('is nothing of a pod that does not run or does not ask', () => {
-    expect(targets(pod({ containers: [metrics] }, {}, 'Succeeded'))).toEqual([]);
-    expect(targets(pod({ containers: [{ ports: [{ name: 'sql', containerPort: 5432 }] }] }))).toEqual([]);
-  });
+it('leaves out a pod without an address, and says of one that has ended that it has', () => {
+  expect(targets(pod({ containers: [sidecar] }, {}))).toEqual([]);
+  const ended = pod({ containers: [sidecar] }, { phase: 'Succeeded', podIP: '198.18.0.20' });
+  expect(targets(ended)[0]?.labels.__meta_kubernetes_pod_phase).toBe('Succeeded');
 });

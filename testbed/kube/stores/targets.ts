@@ -1,23 +1,21 @@
 import { z } from 'zod';
 
 const container = z.object({
-  ports: z.array(z.object({ name: z.string().optional(), containerPort: z.int() })).default([]),
+  name: z.string(),
+  ports: z.array(z.object({ name: z.string().default(''), containerPort: z.int() })).default([]),
 });
+const words = z.record(z.string(), z.string()).default({});
 
 /** What is used of a Pod. */
 export const podList = z.object({
   items: z.array(
     z.object({
-      metadata: z.object({
-        name: z.string(),
-        namespace: z.string(),
-        annotations: z.record(z.string(), z.string()).default({}),
-      }),
+      metadata: z.object({ name: z.string(), namespace: z.string(), annotations: words, labels: words }),
       spec: z.object({
         containers: z.array(container),
         initContainers: z.array(container).default([]),
       }),
-      status: z.object({ phase: z.string().optional(), podIP: z.string().optional() }).default({}),
+      status: z.object({ phase: z.string().default(''), podIP: z.string().default('') }).prefault({}),
     }),
   ),
 });
@@ -25,29 +23,52 @@ export type Pod = z.infer<typeof podList>['items'][number];
 
 /** One entry of Prometheus's HTTP service discovery. */
 export interface Target {
-  readonly targets: readonly string[];
+  readonly targets: readonly [string];
   readonly labels: Readonly<Record<string, string>>;
 }
 
-const prefix = 'prometheus.io';
-
 /**
- * What Prometheus is to scrape, as a PodMonitor would say it: container ports named `metrics`, sidecars'
- * included, and the port that a pod's own annotations ask for.
+ * What Prometheus's own discovery of pods would find, under its names: every declared port of every pod, and none chosen.
+ * Choosing is for the relabelling of whoever scrapes.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#pod
  */
 export const targetsOf = (pods: readonly Pod[]): readonly Target[] =>
-  pods.flatMap(({ metadata, spec, status }) => {
-    if (status.podIP === undefined || status.phase !== 'Running') return [];
-    const { annotations, name, namespace } = metadata;
-    const asked = annotations[`${prefix}/scrape`] === 'true' ? annotations[`${prefix}/port`] : undefined;
-    const named = [...spec.initContainers, ...spec.containers]
-      .flatMap(({ ports }) => ports)
-      .filter((port) => port.name === 'metrics')
-      .map((port) => String(port.containerPort));
-    const ports = [...new Set([...named, ...(asked === undefined ? [] : [asked])])];
-    const path = annotations[`${prefix}/path`];
-    return ports.map((port) => ({
-      targets: [`${status.podIP}:${port}`],
-      labels: { namespace, pod: name, ...(path === undefined ? {} : { __metrics_path__: path }) },
-    }));
-  });
+  pods
+    .filter(({ status }) => status.podIP !== '')
+    .flatMap(({ metadata, spec, status }) => {
+      const pod = {
+        [meta('namespace')]: metadata.namespace,
+        [meta('pod_name')]: metadata.name,
+        [meta('pod_phase')]: status.phase,
+        ...each('pod_annotation', metadata.annotations),
+        ...each('pod_label', metadata.labels),
+        ...each('pod_labelpresent', metadata.labels, () => 'true'),
+      };
+      return [...spec.initContainers, ...spec.containers].flatMap(({ name, ports }) =>
+        ports.map(
+          (port): Target => ({
+            targets: [`${status.podIP}:${port.containerPort}`],
+            labels: {
+              ...pod,
+              [meta('pod_container_name')]: name,
+              [meta('pod_container_port_name')]: port.name,
+            },
+          }),
+        ),
+      );
+    });
+
+const meta = (name: string): string => `__meta_kubernetes_${name}`;
+
+/** In the name of Prometheus's label everything but letters and digits is an underscore. */
+export const labelName = (name: string): string => name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+
+const each = (
+  kind: string,
+  values: Readonly<Record<string, string>>,
+  of: (value: string) => string = (value) => value,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [meta(`${kind}_${labelName(name)}`), of(value)]),
+  );

@@ -50,16 +50,20 @@ export const idlePod = (name: string, claimName: string, fsGroup: number) => ({
 });
 
 /** A pod that does nothing, and says that it has metrics. */
-export const scrapedPod = (name: string) => ({
+export const podWithMetrics = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  image = pauseImage,
+) => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name },
+  metadata: { name, labels },
   spec: {
     terminationGracePeriodSeconds: 2,
     containers: [
       {
         name: 'idle',
-        image: pauseImage,
+        image,
         imagePullPolicy: 'Never',
         ports: [{ name: 'metrics', containerPort: 9187 }],
       },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { HowdahError } from '@howdah/core/errors';
 import { startKube } from '@howdah/testbed-kube/cluster';
 import { endOwn, findOwn } from '@howdah/testbed-kube/clusters/own';
+import { requireRoot } from '@howdah/testbed-kube/host/requirements';
 import { archiveOf } from '@howdah/testbed-kube/images/archive-of';
 import type { ClusterOrigin, KubeCluster } from '@howdah/testbed-kube/kube-cluster';
 import { describeStatus } from '@howdah/testbed-kube/status';
@@ -33,7 +34,11 @@ export const addKube = (program: Command): void => {
     kube.command(name).description(description).addOption(clusterOption());
   verb('up', 'start it; the first time builds it, which takes ten minutes').action(
     async (options: Options) => {
-      if (originOf(options) === 'own') await ensurePackages('kube', say);
+      if (originOf(options) === 'own') {
+        // First: whoever may not have a node needs none of its packages.
+        requireRoot();
+        await ensurePackages('kube', say);
+      }
       const before = performance.now();
       const cluster = await startKube({ ...startOptions(options, say) });
       say(`The cluster is up (${((performance.now() - before) / 1000).toFixed(0)} s).`);
