@@ -95,7 +95,7 @@ describe('the repositories of the backup agent', () => {
 it('the pods are the same, whatever the Secrets hold, and whether they are there', () => {
   const repositories = [
     { name: 'repo1', s3, encryptionSecret: 'cipher' },
-    { name: 'repo2', azure },
+    { name: 'repo2', azure: { ...azure, keyType: 'auto' } },
   ];
   const digestWith = (found: object) => {
     const { wanted } = backupOf({ repositories }, found);

@@ -81,14 +81,17 @@ export const agentMounts = (wanted: Wanted, configs: readonly AgentConfig[]): re
   mount('agents-run', '/run/howdah'),
   mount('patroni-rest', paths.patroniRest, readOnly),
   mount('pgbackrest', paths.pgbackrestConfig),
-  ...namedSecrets(configs).map((name) =>
+  ...namedSecrets(wanted, configs).map((name) =>
     mount(volumeOf('secret', name), `${paths.secrets}/${name}`, readOnly),
   ),
   ...shared(wanted),
 ];
 
-const namedSecrets = (configs: readonly AgentConfig[]): readonly string[] =>
-  [...new Set(configs.flatMap(({ config }) => [...secretsNamed(config)]))].toSorted();
+/** By the agents' files; those of stores in any case, since whether a file names them hangs on what they hold. */
+const namedSecrets = (wanted: Wanted, configs: readonly AgentConfig[]): readonly string[] => {
+  const named = configs.flatMap(({ config }) => [...secretsNamed(config)]);
+  return [...new Set([...named, ...storeSecrets(wanted)])].toSorted();
+};
 
 /** Secrets of stores, which may have an authority: pgBackRest reads it in PostgreSQL's container, too. */
 const storeSecrets = ({ spec }: Wanted): readonly string[] =>
@@ -128,7 +131,9 @@ export const volumes = (wanted: Wanted, configs: readonly AgentConfig[]): readon
     ...(wanted.spec.tls === undefined ? [] : [secretVolume(tlsVolume, wanted.spec.tls.secretName)]),
     secretVolume('patroni-rest', names.rest, { items: [{ key: 'password', path: 'password' }] }),
     // One that is not there yet keeps an agent waiting, which says so, and not PostgreSQL.
-    ...namedSecrets(configs).map((name) => secretVolume(volumeOf('secret', name), name, { optional: true })),
+    ...namedSecrets(wanted, configs).map((name) =>
+      secretVolume(volumeOf('secret', name), name, { optional: true }),
+    ),
     // PostgreSQL's container sees no key of a store but in the file that the agent writes.
     ...storeSecrets(wanted).map((name) =>
       secretVolume(volumeOf('authority', name), name, {
