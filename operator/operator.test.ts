@@ -69,7 +69,8 @@ const never = () => new Promise<IncomingMessage>(() => undefined);
 /** An API server of two clusters without a storage class, which stops answering in the middle of one’s look. */
 const hangsAt = async (name: string, { method, path, query, body }: Question): Promise<IncomingMessage> => {
   if (query?.watch === 'true' || path.includes(`/postgresclusters/${name}/`)) return never();
-  if (path.endsWith('/leases/howdah-operator')) return answer({ kind: 'Status', message: 'none' }, 404);
+  if (path.endsWith('/leases/howdah-operator') || path.includes('/secrets/'))
+    return answer({ kind: 'Status', message: 'none' }, 404);
   if (method !== 'GET') return answer(body as object);
   const items = path.endsWith('/postgresclusters') ? ['well', 'hangs'].map(clusterNamed) : [];
   return answer({ metadata: { resourceVersion: '1' }, items });

@@ -1,4 +1,3 @@
-import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { type AgentName, agentSections } from '../agent-sections.ts';
 import { auditStore } from './audit-store.ts';
 import { authorityIn } from './authority.ts';
@@ -86,10 +85,7 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
 };
 
 /** Keys of a section that are the operator's own, and no agent's. */
-const ownKeys = ['enabled', 'repositories', 'retention'] as const satisfies readonly (
-  | keyof ClusterSpec['audit']
-  | keyof ClusterSpec['backup']
-)[];
+const ownKeys: readonly string[] = ['enabled', 'repositories', 'retention'];
 
 const isRecord = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -119,7 +115,7 @@ export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
     const under = basis[agent];
     if (under === undefined) return [];
     const said = Object.entries(wanted.spec[section as keyof typeof agentSections]).filter(
-      ([key]) => !(ownKeys as readonly string[]).includes(key),
+      ([key]) => !ownKeys.includes(key),
     );
     const config = withRequests(agent, merged(under, Object.fromEntries(said)), wanted.requests);
     const issues = schema.safeParse(config).error?.issues ?? [];

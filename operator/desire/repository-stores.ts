@@ -20,14 +20,8 @@ const authorityOf = (secret: string | undefined, secrets: Secrets): object =>
 const hostOf = ({ endpoint, port }: { readonly endpoint: string; readonly port?: number | undefined }) =>
   port === undefined ? endpoint : `${endpoint}:${port}`;
 
-const s3Of = ({
-  bucket,
-  region,
-  pathStyle,
-  keyType,
-  credentialsSecret,
-  ...at
-}: NonNullable<Repository['s3']>) => ({
+type S3 = NonNullable<Repository['s3']>;
+const s3Of = ({ bucket, region, pathStyle, keyType, credentialsSecret, ...at }: S3) => ({
   ...{ endpoint: `https://${hostOf(at)}`, region, bucket, pathStyle },
   ...(credentialsSecret === undefined || keyType !== undefined
     ? {}

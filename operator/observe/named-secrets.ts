@@ -22,20 +22,18 @@ export const certificateNeeds = ({ tls }: ClusterSpec): readonly SecretNeed[] =>
 
 /** Secrets of the repositories: without them pgbackrest.conf cannot be made. */
 export const secretNeeds = ({ backup }: ClusterSpec): readonly SecretNeed[] =>
-  (backup.repositories ?? []).flatMap(({ s3, azure, gcs, encryptionSecret }, index) => {
+  (backup.repositories ?? []).flatMap((repository, index) => {
+    const { s3, azure, gcs, encryptionSecret } = repository;
     const path = `spec.backup.repositories[${index}]`;
     // With an identity of its own a pod needs no keys, though Azure wants to know the account.
     const keys = (keyType: string | undefined, ...needed: SecretNeed['keys']) =>
       keyType === undefined ? needed : [];
-    const ofStore = (
-      kind: string,
-      store: { readonly credentialsSecret?: string | undefined } | undefined,
-      needed: SecretNeed['keys'],
-    ) => need(store?.credentialsSecret, `${path}.${kind}.credentialsSecret`, ...needed);
+    const ofStore = (kind: 's3' | 'azure' | 'gcs', ...needed: SecretNeed['keys']) =>
+      need(repository[kind]?.credentialsSecret, `${path}.${kind}.credentialsSecret`, ...needed);
     return [
-      ...ofStore('s3', s3, keys(s3?.keyType, ['access-key-id'], ['secret-access-key'])),
-      ...ofStore('azure', azure, [['account-name'], ...keys(azure?.keyType, ['account-key', 'sas-token'])]),
-      ...ofStore('gcs', gcs, keys(gcs?.keyType, ['key.json'])),
+      ...ofStore('s3', ...keys(s3?.keyType, ['access-key-id'], ['secret-access-key'])),
+      ...ofStore('azure', ['account-name'], ...keys(azure?.keyType, ['account-key', 'sas-token'])),
+      ...ofStore('gcs', ...keys(gcs?.keyType, ['key.json'])),
       ...need(encryptionSecret, `${path}.encryptionSecret`, ['passphrase']),
     ];
   });

@@ -2,17 +2,19 @@ import type { KubeObject } from '@howdah/kube/object';
 import { type Resource, resources } from '@howdah/kube/resource';
 import { describe, expect, it } from 'vitest';
 import { authorityConfigMap } from '../desire/config-maps.ts';
+import { namesOf } from '../desire/wanted.ts';
 import { wantedWith } from '../testing/wanted.ts';
 import { parseCluster, readWanted } from './wanted.ts';
 
 const certificate = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----`;
 const tls = { secretName: 'orders-tls' };
 
-/** A namespace with one Secret, and one ConfigMap or none. */
+/** A namespace with the Secret of the certificate, and one ConfigMap or none. */
 const authorityWith = async (ca: string | undefined, configMap?: KubeObject) => {
   const asked: string[] = [];
   const get = async ({ kind }: Resource, { name }: { readonly name: string }) => {
     asked.push(`${kind}/${name}`);
+    if (name !== tls.secretName) return undefined;
     const data = ca === undefined ? {} : { 'ca.crt': Buffer.from(ca).toString('base64') };
     return { ...{ apiVersion: 'v1', kind, metadata: { name } }, data };
   };
@@ -44,7 +46,7 @@ describe('the authority of a cluster', () => {
     const before = authorityConfigMap(wantedWith({ tls }, { authority: `${certificate('a')}\n` }));
     const { authority, asked } = await authorityWith(certificate('b'), before);
     expect(authority).toBe(`${certificate('b')}\n${certificate('a')}\n`);
-    expect(asked).toEqual(['Secret/orders-tls']);
+    expect(asked).toEqual(['Secret/orders-tls', `Secret/${namesOf('orders').user('app')}`]);
   });
 
   it('is that of the Secret alone at first', async () => {
