@@ -18,10 +18,10 @@ export const backupListText = (fleet: Fleet): string => {
     .join('\n');
 };
 
-/** As /status has it; each repository with its `restorable` range, each backup with what it needs and what needs it. */
+/** As /status has it; each repository with its `restorable` range, each backup with what it needs and what needs it; what failed and is tried again. */
 export const backupListJson = (fleet: Fleet): string => {
   const { detail, member, authoritative } = requireBackups(fleet);
-  const { stanza } = detail;
+  const { stanza, waiting } = detail;
   const repositories = detail.repositories.map((repository) => ({
     ...repository,
     restorable: restorableRange(repository, detail.archive),
@@ -31,7 +31,7 @@ export const backupListJson = (fleet: Fleet): string => {
       dependents: dependentsOf(backup, repository.backups).map(({ label }) => label),
     })),
   }));
-  return `${JSON.stringify({ version: 1, stanza, readBy: member.name, authoritative, repositories }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, stanza, readBy: member.name, authoritative, repositories, waiting }, undefined, 2)}\n`;
 };
 
 const repositoryLines = (

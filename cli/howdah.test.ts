@@ -146,6 +146,31 @@ describe('howdah backup', () => {
     expect(status.stdout).toContain(`Last backup   ${backups[last - 1]?.label}`);
   });
 
+  test('lists when what failed is tried again', async () => {
+    const told = statusOf('pg-0', 'primary', new Date().toISOString());
+    const { backup } = told.agents;
+    if (backup?.detail === undefined) throw new Error('the example has a backup agent');
+    const due = {
+      scheduleId: 'nightly-full',
+      type: 'full',
+      repo: 1,
+      dueAt: '2026-03-01T01:00:00.000Z',
+    } as const;
+    const waiting = [{ ...due, failures: 2, nextTryAt: '2026-03-01T01:31:00.000Z' }];
+    const detail = { ...backup.detail, waiting };
+    const paths = {
+      '/status': () => ({ ...told, agents: { ...told.agents, backup: { ...backup, detail } } }),
+    };
+    await using agents = await answering(paths);
+    const { stdout } = await runHowdah(['backup', 'list', '-u', agents.url]);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Next try nightly-full (full) at 2026-03-01 01:31:00 UTC, after 2 failures',
+    );
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const json = await runHowdah(['backup', 'list', '-u', agents.url, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, waiting });
+  });
+
   test('tells who tried what, and what came of it', async () => {
     const told = statusOf('pg-0', 'primary', new Date().toISOString());
     const { backup } = told.agents;

@@ -20,8 +20,8 @@ export interface MemberLayout {
   /** `HOWDAH_STATE_DIR`; the applied files lie in `postgres/` below it. */
   readonly stateDirectory: string;
   readonly appliedDirectory: string;
+  /** Where the backup agent writes pgbackrest.conf; beside it pgBackRest's own directories. */
   readonly pgbackrestDirectory: string;
-  readonly pgbackrestConfig: string;
   readonly patroniConfig: string;
   /** Short, because a unix socket's path may have 107 bytes. */
   readonly socketDirectory: string;
@@ -95,7 +95,6 @@ const memberLayout = (
     stateDirectory,
     appliedDirectory: join(stateDirectory, 'postgres'),
     pgbackrestDirectory: join(root, 'pgbackrest'),
-    pgbackrestConfig: join(root, 'pgbackrest', 'pgbackrest.conf'),
     patroniConfig: join(root, 'patroni.yml'),
     socketDirectory: join(socketRoot, name),
     runDirectory: join(socketRoot, name, 'run'),

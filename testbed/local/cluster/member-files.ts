@@ -7,7 +7,6 @@ import { renderLogshipYaml } from './agent-config/logship.ts';
 import { emulatorAccount } from './azurite.ts';
 import type { ClusterLayout, MemberLayout, Passwords } from './layout.ts';
 import { writeMountedDirectory } from './mounted-directory.ts';
-import { writePgbackrestConf } from './pgbackrest.ts';
 import { renderPgauditConf, renderPgHba, renderPostgresqlConf, writeAppliedFiles } from './postgres-files.ts';
 
 /**
@@ -35,7 +34,6 @@ export const writeMemberFiles = async (
   await writeSecret(layout, patroniPasswordFile(member), passwords.patroniRest);
   await writeSecret(layout, storeKeyFile(member), emulatorAccount(layout.ports.azurite).key);
   await writeAppliedFiles(layout, member, [renderPostgresqlConf(), renderPgauditConf()]);
-  await writePgbackrestConf(layout, member);
 };
 
 /** One key of a mounted Secret, whose files only the agents' user may read. */

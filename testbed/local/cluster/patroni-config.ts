@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { postgresBinaries } from '@howdah/testing/postgres-binaries';
 import { stringify } from 'yaml';
 import type { ClusterLayout, MemberLayout, Passwords } from './layout.ts';
-import { stanza } from './pgbackrest.ts';
+import { pgbackrestArgs } from './pgbackrest.ts';
 
 export const patroniUser = 'patroni';
 
@@ -35,7 +35,7 @@ export const renderPatroniConfig = (
 ): string => {
   const rest = `127.0.0.1:${member.ports.patroni}`;
   const postgres = `127.0.0.1:${member.ports.postgres}`;
-  const archiver = `pgbackrest --config=${member.pgbackrestConfig} --stanza=${stanza}`;
+  const archiver = ['pgbackrest', ...pgbackrestArgs(member)].join(' ');
   return stringify({
     scope: 'demo',
     namespace: '/howdah/',
@@ -108,13 +108,11 @@ export const bootstrapScript = (member: MemberLayout): string => join(member.roo
 export const bootstrapSql = (member: MemberLayout): string => join(member.root, 'bootstrap.sql');
 
 /**
- * Patroni runs it once, on the member that initialises the cluster, with a connection string. The stanza
- * is made here, so that the archiver fails no longer than PostgreSQL takes to be there.
+ * Patroni runs it once, on the member that initialises the cluster, with a connection string. WAL waits until the backup
+ * agents are there, and have written pgbackrest.conf and made the stanza.
  */
 export const renderBootstrapScript = (member: MemberLayout): string => `#!/bin/sh
-set -e
-${join(postgresBinaries(), 'psql')} -X -q -v ON_ERROR_STOP=1 -d "$1" -f ${bootstrapSql(member)}
-exec pgbackrest --config=${member.pgbackrestConfig} --stanza=${stanza} stanza-create
+exec ${join(postgresBinaries(), 'psql')} -X -q -v ON_ERROR_STOP=1 -d "$1" -f ${bootstrapSql(member)}
 `;
 
 /** The agents' roles, and an application with a database of its own. */

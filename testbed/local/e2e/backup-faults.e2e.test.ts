@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseInfo } from '@howdah/pgbackrest/info';
@@ -39,16 +39,25 @@ beforeAll(async () => {
   store = await startS3Server();
   road = await openS3Road(store, certificate);
   repository = await s3Repository({ ...store, endpoint: road.endpoint, caFile: certificate.caFile });
-  const lines = Object.entries(repository.settings).map(([name, value]) => `${name}=${value}`);
-  for (const { layout } of cluster().members) {
-    const config = await readFile(layout.pgbackrestConfig, 'utf8');
-    await writeFile(layout.pgbackrestConfig, config.replace(/^repo1-path=.*$/m, lines.join('\n')));
-  }
   const primary = await cluster().primary(signal());
-  await inTurn(primary, ['stanza-create']);
-  await configure({ repositories: [repository.repository], schedules: [], requests: [] });
+  await configure({
+    repositories: [{ ...repository.repository, retention: { full: 2 } }],
+    ...{ schedules: [], requests: [] },
+  });
+  await waitFor('every agent to write the new repository into pgbackrest.conf', leadsToStore, {
+    ...{ deadlineMs: 60_000, signal: signal() },
+  });
   await inTurn(primary, ['backup', '--type=full']);
 }, 180_000);
+
+const leadsToStore = async (): Promise<boolean> => {
+  const texts = await Promise.all(
+    cluster().members.map(({ layout }) =>
+      readFile(join(layout.pgbackrestDirectory, 'pgbackrest.conf'), 'utf8'),
+    ),
+  );
+  return texts.every((text) => text.includes('repo1-type=s3'));
+};
 
 /** The agents, which see the new repository as well, may be at it: then it is tried again. */
 const inTurn = (member: Member, args: readonly string[]) =>
@@ -68,6 +77,8 @@ afterEach(() => {
 const configure = async (change: object): Promise<void> => {
   for (const member of cluster().members) {
     const { pgbackrest, ...config } = parse((await member.config())['backup.yaml'] ?? '');
+    // One object for a thousand small files: their requests one by one took most of a minute beside other tests.
+    Object.assign(pgbackrest.render.options, { 'repo1-bundle': 'y' });
     const quick = { pgbackrest: { ...pgbackrest, infoIntervalSeconds: 5 } };
     await member.changeConfig({ 'backup.yaml': stringify({ ...config, ...quick, ...change }) });
   }

@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { parseInfo } from '@howdah/pgbackrest/info';
 import { type BackupStatus, backupStatus } from '@howdah/status/backup';
 import { status as statusSchema } from '@howdah/status/status';
@@ -51,15 +50,19 @@ const soon = (): Date =>
 
 /** Some ten seconds of work for one process: data that hardly compresses, and the slowest compression. */
 beforeAll(async () => {
-  for (const { layout } of cluster().members) {
-    const config = await readFile(layout.pgbackrestConfig, 'utf8');
-    await writeFile(
-      layout.pgbackrestConfig,
-      config.replace('compress-type=lz4', 'compress-type=gz\ncompress-level=9'),
-    );
+  for (const member of cluster().members) {
+    const { pgbackrest, ...config } = parse((await member.config())['backup.yaml'] ?? '');
+    Object.assign(pgbackrest.render.options, { 'compress-type': 'gz', 'compress-level': '9' });
+    await member.changeConfig({ 'backup.yaml': stringify({ ...config, pgbackrest }) });
   }
   const primary = await cluster().primary(signal());
-  await until('the first full backup', primary, 60_000, ({ lastRun }) => lastRun?.outcome === 'done');
+  await until(
+    'the first full backup',
+    primary,
+    60_000,
+    ({ repositories, running }) =>
+      running === undefined && repositories.some(({ backups }) => backups.length > 0),
+  );
   await primary.query(
     `CREATE TABLE bulk AS
      SELECT n, sha512(n::text::bytea) || sha512((n + 1)::text::bytea) AS a FROM generate_series(1, 200000) AS n`,
