@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HowdahError } from '@howdah/core/errors';
-import { howdahVersion } from '@howdah/runtime/version';
 import type { Workspace } from '@howdah/testbed-tools/workspace';
 import { ensureDebianBase, ensureNodeBase, nodeModulesOf } from './bases.ts';
+import { buildRecipe } from './build-recipe.ts';
 import { type Buildah, openBuildah } from './buildah.ts';
 import { imagesDirectory } from './directory.ts';
 import { errorCatalogue } from './errors.ts';
-import { digestOfInputs, sourceOf } from './inputs.ts';
+import { digestOfInputs } from './inputs.ts';
 import { archiveName, type Recipe } from './recipes.ts';
 import { writeSbom } from './write-sbom.ts';
 
@@ -48,7 +48,7 @@ export const ensureImage = async (
     const node = process.version.slice(1);
     if (recipe.needsNode) await ensureNodeBase(buildah, node, recipe.suite, nodeModulesOf(process.execPath));
     tell(`building ${recipe.image}`);
-    await build(buildah, workspace.clone, recipe, log);
+    await buildRecipe(buildah, workspace.clone, recipe, { name: `docker.io/${recipe.image}`, log });
     await rm(stamp, { force: true });
     await pushArchive(buildah, recipe.image, archive, log);
     await writeSbom(buildah, recipe.image, built.sbom);
@@ -58,25 +58,6 @@ export const ensureImage = async (
   await writeFile(stamp, wanted);
   tell(`built ${recipe.image} in ${((performance.now() - start) / 1000).toFixed(0)} s: ${archive}`);
   return built;
-};
-
-const build = async (buildah: Buildah, clone: string, recipe: Recipe, log: string): Promise<void> => {
-  const { revision, epoch, url } = await sourceOf(clone, recipe);
-  const created = new Date(Number(epoch) * 1_000).toISOString();
-  const said = { VERSION: howdahVersion, REVISION: revision, CREATED: created, SOURCE: url, URL: url };
-  const args = { ...recipe.args, ...said };
-  const certificate = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
-  await buildah(
-    [
-      ...['build', '--pull-never', '--layers', '--timestamp', epoch],
-      // npm opens every package that it has kept at once; buildah's own 1,024 files are too few for that.
-      ...['--ulimit', 'nofile=16384:16384'],
-      ...(certificate === undefined ? [] : ['--secret', `id=ca.crt,src=${certificate}`]),
-      ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-      ...['--file', join(clone, recipe.dockerfile), '--tag', `docker.io/${recipe.image}`, clone],
-    ],
-    { log, timeoutMs: 1_800_000 },
-  );
 };
 
 /** Under its name only when it is whole: others load it as soon as it is there. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { currentWorkspace } from '@howdah/testbed-tools/workspace';
 import { ourselves, type RunOptions, runAs } from '@howdah/testing/run-as';
 import { temporaryDirectory } from '@howdah/testing/temporary-directory';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOwn, findOwn } from './clusters/own.ts';
 import { readNodeRecord } from './host/node-record.ts';
 import { runInside } from './host/run-inside.ts';
@@ -95,6 +95,26 @@ it('shell is a shell that uses it, and ends as that does', async () => {
   const typed = (input: string) => run('./dev', ['kube', 'shell'], { input, env: { SHELL: '/bin/sh' } });
   expect(await typed('kubectl get nodes -o name\n')).toBe('node/howdah-node\n');
   await expect(typed('exit 3\n')).rejects.toThrow('ended with 3');
+});
+
+describe('given to us by its KUBECONFIG, as somebody else’s would be', () => {
+  const env = { KUBECONFIG: layout.kubeconfig, HOWDAH_KUBE_CLUSTER: 'given' };
+  const given = (...words: string[]) => run('./dev', words, { env });
+
+  it('it has a status, and no image can be loaded into it', async () => {
+    const status = await given('kube', 'status');
+    expect(status).toMatch(/^cluster +given$/m);
+    expect(status).toMatch(/^node +howdah-node +Ready/m);
+    await expect(given('kube', 'load', './dev')).rejects.toThrow('push it to a registry');
+  });
+
+  it('the tests that need its API server alone run on it, and it goes on', async () => {
+    const started = init();
+    const said = await given('test', '--project', 'kube');
+    expect(said).toContain('13-wrong-manifests.api.kube.test.ts');
+    expect(said).toMatch(/^[1-9]\d* passed, 0 failed, 0 skipped$/m);
+    expect(init()).toEqual(started);
+  });
 });
 
 it('down ends it, and says so when there is none', async () => {

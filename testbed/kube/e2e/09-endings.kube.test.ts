@@ -3,8 +3,10 @@ import { placesOf, type StoredRecord } from '@howdah/audit-upload/testing/read-s
 import { nodeAddress, storePorts } from '@howdah/testbed-kube/addresses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAuditWhole } from './oracles/expect-audit-whole.ts';
+import { expectExactCounts } from './oracles/expect-exact-counts.ts';
 import { applyExample } from './patroni/apply-example.ts';
 import { suitePort } from './patroni/members.ts';
+import type { Pod } from './patroni/pods.ts';
 import { auditUploadPort, separatePorts } from './patroni/separate-ports.ts';
 import { usePatroni } from './patroni/use-patroni.ts';
 import {
@@ -17,6 +19,7 @@ import {
   startPod,
   waitingRecords,
 } from './trouble/ended-pod.ts';
+import { signalPatroni } from './trouble/hold-patroni.ts';
 import { byRoad, storeRoad } from './trouble/store-road.ts';
 
 const roadPort = 17_090;
@@ -31,11 +34,14 @@ interface Form {
   readonly layout: 'suite' | 'separate';
   readonly nativeSidecar: boolean;
 }
-const exampleWith = (form: Form) => ({
+/** The least that the chart takes, since half of the grace period is waited for below. */
+const graceSeconds = 35;
+const exampleWith = ({ layout, nativeSidecar }: Form) => ({
   members: 1,
   values: [
-    form,
     {
+      ...{ layout, nativeSidecar },
+      statefulSet: { patroniStopSeconds: graceSeconds - 30 },
       agents: {
         // Nothing but the end of the pod seals one of these segments.
         'audit-upload': { segment: { maxAgeSeconds: 86_400 } },
@@ -54,9 +60,9 @@ const patroni = usePatroni({
 });
 
 /** Audited statements of the last second before the end. */
-const lastWords = async (round: string): Promise<readonly string[]> => {
+const lastWords = async (round: string, pod?: Pod): Promise<readonly string[]> => {
   const marks = Array.from({ length: 20 }, (_, n) => `mark-${round}-${n}`);
-  const client = await patroni().connect(await patroni().primary());
+  const client = await patroni().connect(pod ?? (await patroni().primary()));
   try {
     for (const mark of marks) await client.query(`CREATE TABLE "${mark}" ()`);
   } finally {
@@ -115,4 +121,38 @@ describe.each([
     expect(marksIn(await expectAuditWhole(patroni(), pod, auditPort), marks)).toEqual(marks);
     expect(await waitingRecords(patroni())).toEqual([]);
   });
+
+  // A native sidecar is not told to end before PostgreSQL's container has ended.
+  if (name === 'ordinary')
+    it('goes at half of the grace period where PostgreSQL is still up, and takes what came later at the next start', async () => {
+      const pod = await patroni().pod('patroni-0');
+      await signalPatroni(patroni(), pod.name, 'STOP');
+      await patroni().kubectl(['scale', 'statefulset/patroni', '--replicas=0']);
+      await patroni().waitFor('the pod to end', async () => (await patroni().pod(pod.name)).ending);
+      const before = await lastWords(`${name}-ending`, pod);
+
+      const state = '.status.containerStatuses[?(@.name=="howdah")].state.terminated';
+      const path = `{${state}.exitCode} {${state}.finishedAt} {.metadata.deletionTimestamp}`;
+      const [exitCode, finishedAt, killAt] = await patroni().waitFor('the agents to end', async () => {
+        const words = ['get', 'pod', pod.name, '-o', `jsonpath=${path}`];
+        const [code = '', at = '', until = ''] = (await patroni().kubectl(words)).split(' ');
+        return code === '' ? undefined : ([code, at, until] as const);
+      });
+      const leftSeconds = (Date.parse(killAt) - Date.parse(finishedAt)) / 1_000;
+      expect(exitCode).toBe('0');
+      // Kubernetes tells whole seconds; the agents themselves end in far less than the half that is theirs.
+      expect(leftSeconds).toBeLessThanOrEqual(graceSeconds / 2 + 1.5);
+      expect(leftSeconds).toBeGreaterThan(graceSeconds / 6);
+      expect(marksIn(await bucketRecords(patroni()), before)).toEqual(before);
+      const after = await lastWords(`${name}-alone`, pod);
+      await signalPatroni(patroni(), pod.name, 'CONT');
+      await endPod(patroni());
+      expect(marksIn(await bucketRecords(patroni()), after)).toEqual([]);
+
+      await startPod(patroni());
+      await patroni().agentsReady(ports);
+      const again = await patroni().pod(pod.name);
+      expect(marksIn(await expectAuditWhole(patroni(), again, suitePort), after)).toEqual(after);
+      await expectExactCounts(patroni(), again);
+    });
 });
