@@ -19,5 +19,5 @@ export const packageOf = (path: string): string | undefined =>
 export const isWorkshop = (path: string): boolean =>
   // `-contract.ts`: one suite of tests that every adapter of a port passes.
   /(\.test|\/build|-contract)\.tsx?$/.test(path) ||
-  /^((testbed|bench)\/|vitest\.config\.ts$)/.test(path) ||
+  /^(testbed|bench)\//.test(path) ||
   /\/(testing|testdata)\//.test(path);
