@@ -90,7 +90,8 @@ it('S01: the suite killed -9 twenty times under load neither stops PostgreSQL no
     );
     expect(ours, `counts of ${file.name}`).toEqual(await countByCopy(primary, file.name, file.offsetBytes));
   }
-  expect(highest).toBeGreaterThan(5_000);
+  // How many there are in the time is the machine’s matter; that there was a load at each kill is the test’s.
+  expect(highest).toBeGreaterThan(1_000);
 
   // Every record went into the file sink once: as many different ids as lines, as many lines as counted.
   const lines = (await readFile(recordsFile(primary.layout), 'utf8')).trimEnd().split('\n');
