@@ -10,6 +10,8 @@ const namespace = 'audited';
 const operator = useOperator({ namespace });
 const { orders, example, applyWith, until, act, starts } = useWhole(operator);
 const instances = 2;
+/** Segments wait five minutes by default; a test does not. */
+const audit = { enabled: true, segment: { maxAgeSeconds: 2 } };
 
 beforeAll(async () => {
   await operator().apply(example().secret);
@@ -51,8 +53,7 @@ it('audits at one word of the spec: told as pending restart, and on the primary 
 }, 240_000);
 
 it('then has every audited statement in the store of the backups, in a chain that verifies', async () => {
-  // Segments wait five minutes by default; a test does not.
-  await applyWith({ instances, audit: { enabled: true, segment: { maxAgeSeconds: 2 } } });
+  await applyWith({ instances, audit });
   await orders().until('ConfigApplied', 'True');
   const primary = await orders().primary();
   await orders().query(primary, 'CREATE TABLE audited (mark int)');
@@ -67,7 +68,6 @@ const members = z.object({
 });
 
 it('replicates synchronously and asynchronously again as the spec says, without a restart', async () => {
-  const audit = { enabled: true, segment: { maxAgeSeconds: 2 } };
   const before = await starts();
   const primary = await orders().primary();
   const replica = (await orders().pods()).find(({ name }) => name !== primary.name);
@@ -88,7 +88,8 @@ it('replicates synchronously and asynchronously again as the spec says, without 
 it('ships records to a file that the spec names, instead of to its log', async () => {
   const shipped = 'shipped.jsonl';
   const logs = { sinks: [{ id: 'file', file: { path: `/var/lib/howdah/${shipped}` } }] };
-  await applyWith({ instances, logs });
+  // Without the audit a library would wait to be taken away, and not all would be in force.
+  await applyWith({ instances, logs, audit });
   await orders().until('ConfigApplied', 'True');
   const primary = await orders().primary();
   await expect(orders().query(primary, "SELECT 'to-a-file'::int")).rejects.toThrow('to-a-file');
