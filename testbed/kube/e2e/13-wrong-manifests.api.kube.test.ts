@@ -69,12 +69,12 @@ describe('O04: a wrong manifest is refused with the field and the reason', () =>
     [
       'a repository without a store',
       cluster(repository({})),
-      /repositories\[0\]: .*exactly one of s3, azure, volume/,
+      /repositories\[0\]: .*exactly one of s3, azure, gcs, volume/,
     ],
     [
       'one with two',
       cluster(repository({ s3, volume: { claimName: 'c' } })),
-      /exactly one of s3, azure, volume/,
+      /exactly one of s3, azure, gcs, volume/,
     ],
     [
       'one with another name',
