@@ -1,23 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { shellBlocks, typeBlock } from '@howdah/testbed-tools/typed-page';
 import { cloneDirectory } from '@howdah/testbed-tools/workspace';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const run = promisify(execFile);
-
-/** One block of the page after the other in the clone, as a reader types them; prints what it printed. */
-const runBlock = async (block: string): Promise<string> => {
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', block], {
-    cwd: cloneDirectory,
-    timeout: 280_000,
-  });
-  return stdout;
-};
-
 const page = await readFile(join(cloneDirectory, 'docs/tutorial.md'), 'utf8');
-const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1] ?? '');
+const blocks = shellBlocks(page);
+const runBlock = (block: string) => typeBlock(block, { timeoutMs: 280_000 });
 
 /** What a reader must be able to see, beyond the block's success. */
 const seen: readonly (readonly [part: string, output: RegExp])[] = [
