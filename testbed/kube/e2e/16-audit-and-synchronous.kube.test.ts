@@ -118,6 +118,7 @@ const refusedFor = (words: RegExp) =>
 const withUser = (secretName: string) =>
   applyWith({
     instances,
+    audit,
     users: [
       { name: 'reader', secretName },
       { name: 'app', databases: ['app'] },
