@@ -109,13 +109,14 @@ export class Attempts {
   async giveUp(due: Due, because: string): Promise<GivenUp> {
     const { journals, role, repositories, clock } = this.#input;
     const run = { due, absorbs: [] };
+    const journal = journals.of(due.repo);
     const me = journals.me(role.view().timeline);
     const superseded = supersededIn(repositories.views(), due.repo);
     const within = AbortSignal.timeout(giveUpDeadlineMs);
     let claiming: Claiming | undefined;
-    let problem: string | undefined;
+    let problem = journal === undefined ? 'the repository has no run journal' : undefined;
     try {
-      claiming = await journals.of(due.repo)?.claim(due, run.absorbs, me, within, superseded);
+      claiming = await journal?.claim(due, run.absorbs, me, within, superseded);
     } catch (error) {
       problem = describeError(error);
     }
@@ -127,7 +128,6 @@ export class Attempts {
     this.#lastRun = outcome;
     if (claiming?.kind === 'claimed')
       await journals.end(due.repo, claiming.claim, endingOf(outcome, because));
-    if (journals.of(due.repo) === undefined) problem = 'the repository has no run journal';
     return { kind: 'given-up', ...(problem === undefined ? {} : { problem }) };
   }
 

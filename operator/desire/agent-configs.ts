@@ -1,3 +1,4 @@
+import type { ClusterSpec } from '@howdah/kinds/postgres-cluster';
 import { type AgentName, agentSections } from '../agent-sections.ts';
 import { auditStore } from './audit-store.ts';
 import { authorityIn } from './authority.ts';
@@ -85,7 +86,8 @@ const known = (wanted: Wanted): Readonly<Record<AgentName, Values | undefined>> 
 };
 
 /** Keys of a section that are the operator's own, and no agent's. */
-const ownKeys: readonly string[] = ['enabled', 'repositories', 'retention'];
+type OwnKey = keyof ClusterSpec['audit'] | keyof ClusterSpec['backup'];
+const ownKeys = new Set<string>(['enabled', 'repositories', 'retention'] satisfies readonly OwnKey[]);
 
 const isRecord = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -115,7 +117,7 @@ export const agentConfigs = (wanted: Wanted): readonly AgentConfig[] => {
     const under = basis[agent];
     if (under === undefined) return [];
     const said = Object.entries(wanted.spec[section as keyof typeof agentSections]).filter(
-      ([key]) => !ownKeys.includes(key),
+      ([key]) => !ownKeys.has(key),
     );
     const config = withRequests(agent, merged(under, Object.fromEntries(said)), wanted.requests);
     const issues = schema.safeParse(config).error?.issues ?? [];

@@ -58,14 +58,13 @@ export class StanzaMemory {
    */
   async note(systemIdentifier: string, repos: readonly number[]): Promise<void> {
     const { stanza, directories, clock } = this.#input;
-    let seen = this.#seen ?? (await this.#load());
-    for (const repo of repos) {
-      const directory = directories.get(repo);
-      if (directory === undefined || this.recall([systemIdentifier]).has(repo)) continue;
-      seen = [...seen, { directory, stanza, systemIdentifier, firstSeenAt: clock.now().toISOString() }];
-      this.#isBehind = true;
-    }
-    this.#seen = seen.slice(-maxSeen);
+    const seen = this.#seen ?? (await this.#load());
+    const known = this.recall([systemIdentifier]);
+    const fresh = repos.filter((repo) => !known.has(repo)).flatMap((repo) => directories.get(repo) ?? []);
+    const firstSeenAt = clock.now().toISOString();
+    const added = fresh.map((directory) => ({ directory, stanza, systemIdentifier, firstSeenAt }));
+    this.#seen = [...seen, ...added].slice(-maxSeen);
+    this.#isBehind ||= added.length > 0;
     if (this.#isBehind) await this.#write(this.#seen);
   }
 

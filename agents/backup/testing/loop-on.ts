@@ -62,7 +62,8 @@ export const loopOn = async ({
     repositories: createRepositoryWatch({ repository, configured: repos, clock }),
     ...{
       server: serverOn(on.server),
-      ...{ volumes, memory },
+      volumes,
+      memory,
       others: async () => [],
       upgradeFrom,
       clock,
